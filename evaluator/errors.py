@@ -1,0 +1,181 @@
+"""What can go wrong, sorted by what the reader should do about it.
+
+Every error carries a stable `code` (what API clients may match on), the exit status of the command line and the HTTP
+status. Its text is one paragraph for a person and says what to do.
+"""
+
+from datetime import timedelta
+
+
+class EvaluatorError(Exception):
+    """An error that we foresaw. Anything else that is raised is our bug."""
+
+    code = "error"
+    exit_status = 1
+    http_status = 500
+
+
+# Change the request -----------------------------------------------------------------------------------------------
+
+
+class RequestError(EvaluatorError):
+    """The request as it stands cannot be served: change it. It is never retried."""
+
+    code = "bad_request"
+    exit_status = 2
+    http_status = 400
+
+
+class SettingsError(RequestError):
+    """The environment or an option says something that cannot be."""
+
+    code = "bad_settings"
+
+
+class UnusableSource(RequestError):
+    """The source is not a project that can be read; *code* names the reason."""
+
+    http_status = 422
+
+    def __init__(self, message: str, *, code: str = "unusable_source") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NoReadme(UnusableSource):
+    """Functionality is graded against the README, and there is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no README. Functionality is graded against what the README promises: add a README.md at the"
+            " top of the project (or of --subdir) and ask again.",
+            code="no_readme",
+        )
+
+
+class UnknownUser(RequestError):
+    """No user of that name or id exists."""
+
+    code = "unknown_user"
+    http_status = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no user {name!r}. Add one with: modu user add {name!r}")
+
+
+class NotFound(RequestError):
+    """No request or evaluation has that id."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class UnknownRubric(RequestError):
+    """No rubric of that name is loaded."""
+
+    code = "unknown_rubric"
+
+    def __init__(self, name: str, *, known: list[str]) -> None:
+        super().__init__(f"There is no rubric {name!r}. Known rubrics: {', '.join(known) or 'none'}.")
+        self.name = name
+
+
+class BadRubric(RequestError):
+    """A rubric file breaks the form; the message names the file, the key and what is allowed."""
+
+    code = "bad_rubric"
+
+
+class UnknownModel(RequestError):
+    """The provider, or litellm, knows no such model."""
+
+    code = "unknown_model"
+    exit_status = 5
+    http_status = 502
+
+
+class JudgeRefused(RequestError):
+    """The provider refused us for good (401, 403): a person has to mend the key or the account."""
+
+    code = "judge_refused"
+    exit_status = 5
+    http_status = 502
+
+
+class JudgeRejected(RequestError):
+    """The provider calls our request itself wrong (400, 413, 422: too long, content policy, bad parameter)."""
+
+    code = "judge_rejected"
+    exit_status = 5
+    http_status = 502
+
+
+class ClaimLost(EvaluatorError):
+    """Another attempt has taken the request over: this one must stop and write nothing."""
+
+    code = "claim_lost"
+
+
+# Wait -------------------------------------------------------------------------------------------------------------
+
+
+class TransientError(EvaluatorError):
+    """It may work later: the worker tries again, *retry_after* at the earliest where the other side said so."""
+
+    code = "unavailable"
+    exit_status = 5
+    http_status = 503
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DatabaseUnavailable(TransientError):
+    """PostgreSQL does not answer."""
+
+    code = "database_unavailable"
+
+
+class QueueUnavailable(TransientError):
+    """Redis does not answer."""
+
+    code = "queue_unavailable"
+
+
+class EmbeddedUnavailable(TransientError):
+    """The embedded PostgreSQL or Redis could not be started."""
+
+    code = "embedded_unavailable"
+
+
+class SourceUnavailable(TransientError):
+    """The host of the source does not answer, or not in time."""
+
+    code = "source_unreachable"
+
+
+class RateLimited(TransientError):
+    """The provider of the model asks us to slow down (429)."""
+
+    code = "rate_limited"
+
+
+class JudgeUnavailable(TransientError):
+    """The provider of the model does not answer, fails (5xx) or is too slow."""
+
+    code = "judge_unavailable"
+
+
+# The judge broke the form -----------------------------------------------------------------------------------------
+
+
+class VerdictError(EvaluatorError):
+    """The judge's answer cannot be used; *code* says why. It is asked once more, then the evaluation fails."""
+
+    exit_status = 5
+    http_status = 502
+
+    def __init__(self, message: str, *, code: str = "bad_answer") -> None:
+        super().__init__(message)
+        self.code = code

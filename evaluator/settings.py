@@ -1,0 +1,198 @@
+"""The environment, read once into one frozen object. `docs/reference/settings.md` is generated from the class."""
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from evaluator.domain import Language
+from evaluator.errors import SettingsError
+
+OFFLINE = "offline"  # the model name of the judge that asks no LLM
+
+# Provider -> (name of its key, model that is picked when only the key is set), in the order of picking (design 6).
+PROVIDERS: Mapping[str, tuple[str, str]] = {
+    "anthropic": ("ANTHROPIC_API_KEY", "anthropic/claude-sonnet-5"),
+    "openai": ("OPENAI_API_KEY", "openai/gpt-5.4-mini"),
+    "gemini": ("GEMINI_API_KEY", "gemini/gemini-3.5-flash"),
+    "deepseek": ("DEEPSEEK_API_KEY", "deepseek/deepseek-chat"),
+    "groq": ("GROQ_API_KEY", "groq/openai/gpt-oss-120b"),
+    "mistral": ("MISTRAL_API_KEY", "mistral/mistral-large-latest"),
+    "openrouter": ("OPENROUTER_API_KEY", "openrouter/anthropic/claude-sonnet-5"),
+    "xai": ("XAI_API_KEY", "xai/grok-4-latest"),
+}
+_FOREIGN = "MODU_ARENA_"  # belongs to the published client
+
+
+def _split(value: object) -> object:
+    return tuple(part for part in (p.strip() for p in value.split(",")) if part) if isinstance(value, str) else value
+
+
+CommaList = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class Settings(BaseModel):
+    """What the environment says. Names that are not `MODU_*` are given by `alias`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    # Services
+    database_url: SecretStr | None = Field(
+        None, alias="DATABASE_URL", description="PostgreSQL 15 or later. Absent together with REDIS_URL: embedded."
+    )
+    redis_url: SecretStr | None = Field(
+        None, alias="REDIS_URL", description="Redis 6.2 or later. Absent together with DATABASE_URL: embedded."
+    )
+    home: Path = Field(
+        Path("~/.local/share/modu"),
+        description="Folder of the embedded services' data and of `.env`. It is made private to its owner.",
+    )
+
+    # Judge
+    model: str | None = Field(
+        None,
+        max_length=140,
+        description="A litellm model name such as `openai/gpt-5.4-mini`, or `offline`. Absent: picked from the provider"
+        " keys that are set, else `offline`.",
+    )
+    api_base: str | None = Field(
+        None, description="Address of the model's server, with or without `/v1`, for any of the wire formats."
+    )
+    judge_timeout: int = Field(180, ge=1, le=3600, description="Seconds that one call of the judge may take.")
+    answer_tokens: int = Field(8000, ge=500, le=64000, description="Most tokens that one answer may have.")
+    rubric: str = Field("default", description="Name of the rubric, or the path of a rubric file.")
+    language: Language = Field("en", description="Language of the feedback: `en` or `ko`.")
+    digest_tokens: int = Field(60000, ge=2000, le=1_000_000, description="Token budget of what the judge is shown.")
+
+    # Who and where
+    user: str | None = Field(
+        None, max_length=255, description="Whose evaluations these are. Absent: the operating system's user name."
+    )
+    timezone: str = Field("Asia/Seoul", description="Zone in which the days of the daily statistics are counted.")
+    trusted_forges: CommaList = Field(
+        (),
+        description="Self-hosted forges, comma-separated `scheme://host[:port or :*]`, which may be private addresses"
+        " and plain http, ssh, or file:// with a folder.",
+    )
+    allowed_roots: CommaList = Field(
+        (), description="Folders, comma-separated, under which local projects may be graded by any worker."
+    )
+
+    # Limits of a source
+    fetch_timeout: int = Field(60, ge=1, le=3600, description="Seconds that fetching a project may take.")
+    max_entries: int = Field(20_000, ge=1, description="Most files a project may have.")
+    max_file_bytes: int = Field(1 << 20, ge=1024, description="A larger file is listed, not read.")
+    max_received_bytes: int = Field(256 << 20, ge=1 << 20, description="Most bytes that a fetch may receive.")
+
+    # Queue
+    worker_threads: int = Field(4, ge=1, le=256, description="Requests that one worker process grades at once.")
+    max_attempts: int = Field(3, ge=1, le=20, description="Tries before a request that could not be graded is failed.")
+    lease_seconds: int = Field(30, ge=3, le=3600, description="A worker silent for longer loses its requests.")
+    failed_source_days: int = Field(7, ge=0, le=365, description="Days that a failed request keeps its source.")
+
+    # Other
+    count_offline: bool | None = Field(
+        None,
+        description="Whether a pass by the offline judge counts as a successful project. Absent: only while the"
+        " services are embedded.",
+    )
+    rubrics_dir: Path | None = Field(None, description="Folder of rubric files that replaces the built-in one.")
+    prompts_dir: Path | None = Field(None, description="Folder of prompt templates that replaces the built-in one.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="Least level logged.")
+
+    provider_keys: Mapping[str, SecretStr] = Field(default_factory=dict, exclude=True)  # name of the key -> key
+
+    @field_validator("home", "rubrics_dir", "prompts_dir")
+    @classmethod
+    def _expand(cls, value: Path | None) -> Path | None:
+        return None if value is None else Path(os.path.abspath(value.expanduser()))
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not a time zone of the IANA list, such as Asia/Seoul")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """Whether PostgreSQL and Redis are our own."""
+        return self.database_url is None
+
+    @property
+    def counts_offline(self) -> bool:
+        """Whether a pass by the offline judge counts as a successful project."""
+        return self.embedded if self.count_offline is None else self.count_offline
+
+    @property
+    def judge_model(self) -> str:
+        """The model that answers: the one that is set, else the first provider with a key, else `offline`."""
+        if self.model:
+            return self.model
+        return next((model for key, model in PROVIDERS.values() if key in self.provider_keys), OFFLINE)
+
+    @property
+    def user_name(self) -> str:
+        """The name of the person at this machine."""
+        return self.user or getpass.getuser()
+
+
+def variable(field: str) -> str:
+    """Return the name of the environment variable of a field of Settings."""
+    return Settings.model_fields[field].alias or f"MODU_{field.upper()}"
+
+
+def load(environ: Mapping[str, str], *, env_file: Path | None = None, **overrides: object) -> Settings:
+    """Return the settings that the environment, a `.env` file and *overrides* (the strongest) give together.
+
+    The file is *env_file*, else `.env` in `MODU_HOME`, never one of the current folder: a project that is graded must
+    not configure its judge. Raises SettingsError, which names the variable and what is allowed.
+    """
+    if env_file is not None and not env_file.is_file():
+        raise SettingsError(f"There is no file {str(env_file)!r}. Name an existing one with --env-file.")
+    home = Path(environ.get("MODU_HOME") or Settings.model_fields["home"].default).expanduser()
+    merged = {**_read_file(env_file or home / ".env"), **environ}
+    values: dict[str, Any] = {
+        name: merged[variable(name)]
+        for name in Settings.model_fields
+        if name != "provider_keys" and merged.get(variable(name))
+    }
+    _refuse_unknown(merged)
+    values["provider_keys"] = {key: merged[key] for key, _ in PROVIDERS.values() if merged.get(key)}
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    try:
+        settings = Settings.model_validate({variable(n) if n in _ALIASED else n: v for n, v in values.items()})
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from error
+    if (settings.database_url is None) != (settings.redis_url is None):
+        missing = "REDIS_URL" if settings.redis_url is None else "DATABASE_URL"
+        raise SettingsError(f"{missing} is not set. Set DATABASE_URL and REDIS_URL both, or neither for the embedded ones.")
+    return settings
+
+
+_ALIASED = {name for name, field in Settings.model_fields.items() if field.alias}
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+
+
+def _refuse_unknown(names: Mapping[str, str]) -> None:
+    known = {variable(name) for name in Settings.model_fields}
+    unknown = sorted(n for n in names if n.startswith("MODU_") and not n.startswith(_FOREIGN) and n not in known)
+    if unknown:
+        raise SettingsError(f"Unknown setting: {', '.join(unknown)}. Unset it, or see docs/reference/settings.md.")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    name = name if name.isupper() else f"MODU_{name.upper()}"
+    return f"{name}: {first['msg']}. See docs/reference/settings.md for what is allowed."
