@@ -394,7 +394,8 @@ class Claim(Value):
     source: Source
     options: Options
     path_hash: str
-    attempt: int
+    attempt: int  # the fence: goes up with every claim
+    tries: int  # claims that were not handed back, this one included
     owner: UUID
 
 
@@ -403,6 +404,7 @@ class Failure(Value):
 
     code: str
     message: str
+    exit_status: int = 1  # of the command line that waits for the request
 
 
 class Progress(Value):

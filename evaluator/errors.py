@@ -63,6 +63,39 @@ class UnknownUser(RequestError):
         super().__init__(f"There is no user {name!r}. Add one with: modu user add {name!r}")
 
 
+class SchemaConflict(RequestError):
+    """The tables that are there are not what a migration builds on; a person has to look."""
+
+    code = "schema_conflict"
+    http_status = 500
+
+
+class BadUserName(RequestError):
+    """A user's name is empty, too long, or has characters that cannot be seen."""
+
+    code = "bad_user_name"
+
+
+class UserExists(RequestError):
+    """Somebody has that name already."""
+
+    code = "user_exists"
+    http_status = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a user {name!r} already. Pick another name; capitals make no difference.")
+
+
+class AmbiguousUser(RequestError):
+    """Several users have that name: the platform does not keep names apart."""
+
+    code = "ambiguous_user"
+    http_status = 409
+
+    def __init__(self, name: str, *, ids: list[str]) -> None:
+        super().__init__(f"{len(ids)} users are named {name!r}. Say which by id: {', '.join(ids)}.")
+
+
 class NotFound(RequestError):
     """No request or evaluation has that id."""
 

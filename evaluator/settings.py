@@ -171,7 +171,7 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None, **override
         raise SettingsError(_sentence(error)) from error
     if (settings.database_url is None) != (settings.redis_url is None):
         missing = "REDIS_URL" if settings.redis_url is None else "DATABASE_URL"
-        raise SettingsError(f"{missing} is not set. Set DATABASE_URL and REDIS_URL both, or neither for the embedded ones.")
+        raise SettingsError(f"{missing} is not set. Set DATABASE_URL and REDIS_URL, or neither for the embedded ones.")
     return settings
 
 

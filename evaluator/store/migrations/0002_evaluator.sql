@@ -23,13 +23,15 @@ CREATE TABLE evaluator.requests (
                    CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     stage          varchar(10) NOT NULL DEFAULT 'queued',
     priority       integer NOT NULL DEFAULT 0,
-    attempt        integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    attempt        integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),  -- the fence: only ever goes up
+    tries          integer NOT NULL DEFAULT 0 CHECK (tries >= 0),    -- of those, how many were not handed back
     owner          uuid,
     leased_until   timestamptz,
     next_try_at    timestamptz,
     enqueued_at    timestamptz,
     error_code     varchar(100),
     error_message  text,
+    error_exit     smallint,  -- exit status of the command line that waits for this request
     evaluation_id  uuid,
     created_at     timestamptz NOT NULL DEFAULT now(),
     started_at     timestamptz,
@@ -57,8 +59,9 @@ CREATE TABLE evaluator.records (
     "commit"        varchar(64),
     tree            varchar(64) NOT NULL,
     scorecard       jsonb NOT NULL,
+    criteria        jsonb NOT NULL,  -- of the rubric: id, dimension, weight, gate and title, to recompute and to show
     manifest        jsonb NOT NULL,
-    counted         boolean NOT NULL,
+    counted         boolean NOT NULL,  -- whether a pass counts towards successful_projects_count
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX records_by_fingerprint ON evaluator.records (user_id, path_hash, fingerprint, created_at DESC);

@@ -1,0 +1,110 @@
+"""Open what one process needs: services, database, broker, prompts, rubrics, judges."""
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from evaluator import broker
+from evaluator.broker import RedisBroker
+from evaluator.domain import Judge, Limits, Rubric
+from evaluator.embedded import pair
+from evaluator.errors import SettingsError
+from evaluator.grading import judge as judges
+from evaluator.grading import resources, rubrics
+from evaluator.grading.prompts import Prompts
+from evaluator.settings import OFFLINE, Settings
+from evaluator.store import migrate
+from evaluator.store.database import Database
+
+
+@dataclass(frozen=True)
+class App:
+    """The parts of one process, opened on first use."""
+
+    settings: Settings
+    database: Database
+    broker: RedisBroker
+    _judges: dict[str, Judge] = field(default_factory=dict)
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The prompt templates."""
+        return Prompts.load(self.settings.prompts_dir or resources.folder("prompts"))
+
+    @property
+    def limits(self) -> Limits:
+        """How much of a project is taken."""
+        settings = self.settings
+        return Limits(
+            seconds=settings.fetch_timeout,
+            entries=settings.max_entries,
+            file_bytes=settings.max_file_bytes,
+            received_bytes=settings.max_received_bytes,
+            trusted_forges=settings.trusted_forges,
+        )
+
+    @property
+    def allowed_roots(self) -> tuple[str, ...] | None:
+        """Where local projects may lie: anywhere in embedded use, else only under what the settings allow."""
+        return None if self.settings.embedded and not self.settings.allowed_roots else self.settings.allowed_roots
+
+    def send(self, request_id: UUID) -> None:
+        """Send the hint that a request is due. Raises QueueUnavailable."""
+        broker.enqueue(self.broker, request_id)
+
+    def rubric(self, name: str) -> Rubric:
+        """Return the rubric of that name or file. Raises UnknownRubric or BadRubric."""
+        return rubrics.load(name, folder=self.settings.rubrics_dir or resources.folder("rubrics"))
+
+    def judge(self, model: str) -> Judge | None:
+        """Return the judge of that litellm model name; None is the offline judge. Raises UnknownModel."""
+        if model == OFFLINE:
+            return None
+        if model not in self._judges:
+            self._judges[model] = judges.open_judge(
+                model,
+                api_base=self.settings.api_base,
+                keys=self.settings.provider_keys,
+                timeout=self.settings.judge_timeout,
+                answer_tokens=self.settings.answer_tokens,
+            )
+        return self._judges[model]
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[App]:
+    """Yield the parts of this process over a database that is ready; embedded services are migrated where need be.
+
+    Raises EmbeddedUnavailable, DatabaseUnavailable, or SettingsError where a database of one's own is not migrated.
+    """
+    with opened_as_it_is(settings) as app:
+        if settings.embedded:
+            migrate.migrate(app.database)
+        elif pending := migrate.pending(app.database):
+            raise SettingsError(
+                f"The database is not prepared ({len(pending)} migrations are pending). Run: modu db migrate"
+            )
+        yield app
+
+
+@contextmanager
+def opened_as_it_is(settings: Settings) -> Iterator[App]:
+    """Yield the parts of this process, whatever the state of the database: for what prepares and examines it."""
+    with (
+        _services(settings) as (database_url, redis_url),
+        Database.open(database_url) as database,
+        contextlib.closing(broker.open_broker(redis_url)) as queue,
+    ):
+        yield App(settings=settings, database=database, broker=queue)
+
+
+@contextmanager
+def _services(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database_url is not None and settings.redis_url is not None:
+        yield settings.database_url.get_secret_value(), settings.redis_url.get_secret_value()
+        return
+    with pair.running(settings.home) as addresses:
+        yield addresses.database_url, addresses.redis_url

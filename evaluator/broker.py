@@ -1,0 +1,64 @@
+"""The queue on Redis: its names, and how a hint is sent. It carries ids, never the truth (`specs/queue.md`)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.errors import BrokerError
+from redis import Redis
+from redis.exceptions import AuthenticationError, RedisError
+
+from evaluator.errors import QueueUnavailable, SettingsError
+
+QUEUE = "evaluations"
+ACTOR = "evaluate"
+_DEAD_AFTER = 15_000  # milliseconds; with dramatiq's own 60 s and rare maintenance, dead workers' hints linger
+
+
+def open_broker(url: str) -> RedisBroker:
+    """Return a broker without dramatiq's own retries and time limits: ours are in PostgreSQL. It connects on first use.
+
+    Raises SettingsError where *url* is not an address of a Redis.
+    """
+    try:
+        client = Redis.from_url(url, socket_connect_timeout=5, socket_keepalive=True, health_check_interval=30)
+    except ValueError as error:
+        raise SettingsError(f"REDIS_URL is not an address of a Redis: {error}") from error
+    broker = RedisBroker(
+        client=client,
+        middleware=[],
+        heartbeat_timeout=_DEAD_AFTER,
+        maintenance_chance=1_000_000,
+        dead_message_ttl=60_000,
+    )
+    broker.declare_queue(QUEUE)
+    return broker
+
+
+def enqueue(broker: dramatiq.Broker, request_id: UUID) -> None:
+    """Send the hint that a request is due. Raises QueueUnavailable."""
+    message: dramatiq.Message[None] = dramatiq.Message(
+        queue_name=QUEUE, actor_name=ACTOR, args=(str(request_id),), kwargs={}, options={}
+    )
+    with _translated():
+        broker.enqueue(message)
+
+
+def ping(broker: RedisBroker) -> str:
+    """Return the version of the Redis that answers. Raises QueueUnavailable."""
+    with _translated():
+        return str(broker.client.info("server")["redis_version"])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except AuthenticationError as error:
+        raise QueueUnavailable("Redis refused the user or password of REDIS_URL: mend REDIS_URL.") from error
+    except (RedisError, BrokerError, OSError) as error:
+        raise QueueUnavailable(
+            "Redis does not answer at the address in REDIS_URL: start it, or mend REDIS_URL, and ask again."
+        ) from error

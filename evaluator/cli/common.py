@@ -1,0 +1,70 @@
+"""What several commands share: options, settings, consoles, and the output for programs."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from evaluator import settings
+from evaluator.app import App
+from evaluator.domain import User
+from evaluator.services import accounts
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def user_option(text: str) -> Callable[[F], F]:
+    """Add `--user`."""
+    return click.option("--user", metavar="NAME", help=text)
+
+
+def limit_option(default: int) -> Callable[[F], F]:
+    """Add `--limit`."""
+    return click.option("--limit", type=click.IntRange(1, 1000), default=default, show_default=True, help="Most rows.")
+
+
+def load_settings(ctx: click.Context, **overrides: object) -> settings.Settings:
+    """Return the settings, and set up the log as they say. Raises SettingsError."""
+    env_file = ctx.find_root().obj
+    loaded = settings.load(os.environ, env_file=Path(env_file) if env_file else None, **overrides)
+    logging.basicConfig(level=loaded.log_level, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if loaded.log_level != "DEBUG":
+        logging.getLogger("dramatiq").setLevel(logging.CRITICAL)  # it repeats what we say, with tracebacks
+    return loaded
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def out() -> Console:
+    """Return the console of the result."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def talk() -> Console:
+    """Return the console of everything that is not the result."""
+    return Console(stderr=True, highlight=False)
+
+
+def person(app: App, name: str | None) -> User:
+    """Return the user that is meant: the one named, else the person at this machine.
+
+    Who is named with --user must exist, a slip of the keyboard must not make a new person; one's own name
+    (MODU_USER, else the operating system's) is made on first use while the services are embedded. Raises UnknownUser.
+    """
+    if name is None and app.settings.embedded:
+        return accounts.ensure(app.settings.user_name, database=app.database)
+    return accounts.find(name or app.settings.user_name, database=app.database)

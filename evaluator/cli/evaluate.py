@@ -1,0 +1,157 @@
+"""`modu evaluate`: grade one project, show the stages while it lasts, then the result."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import click
+from rich.status import Status
+
+import worker
+from evaluator.app import App, opened
+from evaluator.cli import render
+from evaluator.cli.common import json_option, load_settings, out, person, print_json, talk, user_option
+from evaluator.domain import Options, Progress, RequestState
+from evaluator.services import reports, submission
+
+_BELOW = 6  # exit status where the total is below --fail-under
+_STAGES = {
+    "queued": "Queued",
+    "fetching": "Fetching the project",
+    "reading": "Reading it",
+    "judging": "Judging",
+    "scoring": "Scoring",
+}
+_LONELY = 5  # seconds in the queue after which we say that a worker is needed
+
+EXAMPLES = """\b
+Examples:
+  modu evaluate .
+  modu evaluate https://github.com/pallets/click --ref main
+  modu evaluate . --subdir packages/api --json
+  MODU_MODEL=openai/gpt-5.4-mini modu evaluate . --fail-under 5
+"""
+
+
+@click.command("evaluate", epilog=EXAMPLES)
+@click.argument("source")
+@click.option("--ref", help="Branch, tag or full commit id of a git URL.")
+@click.option("--subdir", help="Folder inside the project that is graded alone.")
+@user_option("Whose evaluation this is: a name or id from `modu user list`. Default: you.")
+@click.option("--model", help="A litellm model name, or `offline`. Default: MODU_MODEL.")
+@click.option("--rubric", help="Name of a rubric, or path of a rubric file. Default: MODU_RUBRIC.")
+@click.option(
+    "--privacy",
+    type=click.Choice(["full", "readme"]),
+    default="full",
+    show_default=True,
+    help="What the judge may see: the digest, or only the README and the names of the files.",
+)
+@click.option("--no-wait", is_flag=True, help="Only record the request; print its id.")
+@click.option("--fresh", is_flag=True, help="Grade anew even if nothing has changed.")
+@click.option("--fail-under", type=click.IntRange(0, 10), metavar="N", help="Exit with 6 if the total is below N.")
+@json_option
+@click.pass_context
+def evaluate_command(
+    ctx: click.Context,
+    *,
+    source: str,
+    ref: str | None,
+    subdir: str | None,
+    user: str | None,
+    privacy: str,
+    no_wait: bool,
+    fresh: bool,
+    fail_under: int | None,
+    as_json: bool,
+    **chosen: str | None,
+) -> int:
+    """Grade the project at SOURCE, a folder or a git URL, and show the result.
+
+    Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 5 could not be graded now.
+    """
+    settings = load_settings(ctx, **chosen)
+    options = Options.model_validate(
+        {
+            "rubric": _absolute(settings.rubric),
+            "model": settings.judge_model,
+            "language": settings.language,
+            "privacy": privacy,
+            "fresh": fresh,
+        }
+    )
+    with opened(settings) as app:
+        ask = submission.Ask(source=source, ref=ref, subdir=subdir, user=person(app, user), options=options)
+        id = submission.submit(ask, desk=_desk(app))
+        if no_wait:
+            _say_recorded(id, as_json=as_json)
+            return 0
+        with _working(app):
+            progress = _wait(id, app=app)
+        result = reports.evaluation(id, database=app.database)
+    if as_json:
+        print_json(result)
+    else:
+        render.evaluation(result, console=out(), language=settings.language)
+    if progress.failure and progress.state is RequestState.FAILED:
+        return progress.failure.exit_status
+    return _BELOW if fail_under is not None and result["scores"]["total"] < fail_under else 0
+
+
+def _desk(app: App) -> submission.Desk:
+    return submission.Desk(
+        database=app.database,
+        send=app.send,
+        rubric=app.rubric,
+        trusted_forges=app.settings.trusted_forges,
+        allowed_roots=app.allowed_roots,
+        keep=timedelta(days=app.settings.failed_source_days),
+    )
+
+
+def _absolute(rubric: str) -> str:
+    """Return the name of a rubric, or the absolute path of a rubric file: the worker has another current folder."""
+    return os.path.abspath(rubric) if os.sep in rubric or rubric.endswith(".toml") else rubric
+
+
+def _say_recorded(id: UUID, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"request_id": str(id), "status": "queued"})
+    else:
+        click.echo(str(id))
+        click.echo(f"Recorded. The next `modu up` or `modu worker` grades it; see: modu show {id}", err=True)
+
+
+@contextmanager
+def _working(app: App) -> Iterator[None]:
+    """Grade in this process where the services are embedded: there is no other worker to rely on."""
+    settings = app.settings
+    drain = timedelta(seconds=settings.fetch_timeout + 4 * settings.judge_timeout)
+    with worker.running(app, threads=settings.worker_threads, drain=drain) if settings.embedded else nullcontext():
+        yield
+
+
+def _wait(id: UUID, *, app: App) -> Progress:
+    """Return the progress of the request when it has ended, and show its stages on a terminal until then."""
+    console = talk()
+    since = time.monotonic()
+    status = console.status("Queued") if console.is_terminal else None
+    with status or nullcontext():
+        while not (progress := reports.progress(id, database=app.database)).state.ended:
+            if status is not None:
+                _show(status, progress, alone=not app.settings.embedded and time.monotonic() - since > _LONELY)
+            time.sleep(0.05 if time.monotonic() - since < 5 else 0.25)
+    return progress
+
+
+def _show(status: Status, progress: Progress, *, alone: bool) -> None:
+    line = _STAGES[progress.stage]
+    if progress.next_try_at is not None and progress.failure is not None:
+        seconds = max(0, round((progress.next_try_at - datetime.now(UTC)).total_seconds()))
+        line = f"{progress.failure.message} Next try in {seconds} s."
+    elif alone and progress.state is RequestState.QUEUED:
+        line = "Queued. Is a worker running? Start one with: modu worker"
+    status.update(line)

@@ -1,0 +1,154 @@
+"""Results for people: what a student understands at a glance, and tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from evaluator.domain import Language
+
+Row = Mapping[str, Any]
+
+_WIDTH = 20  # cells of a bar
+_MARKS = {
+    "met": ("✓", "green", "met"),
+    "partly": ("◐", "yellow", "partly"),
+    "not_met": ("✗", "red", "not met"),
+    "not_shown": ("✗", "red", "claimed, not shown"),
+    "cannot_tell": ("?", "dim", "cannot tell"),
+}
+_DIMENSIONS = {
+    "functionality": "Functionality  does it do what its README says",
+    "practicality": "Practicality   is it practical for real use",
+}
+_OFFLINE = "No LLM looked at this project: only what code can check was graded. Set MODU_MODEL to have it judged."
+
+
+def evaluation(result: Row, *, console: Console, language: Language) -> None:
+    """Print one evaluation, or why there is none."""
+    if "scores" not in result:
+        _unfinished(result, console=console)
+        return
+    project, scores = result["project"], result["scores"]
+    console.print(Text.assemble((project["name"], "bold"), _where(project)))
+    console.print()
+    for id, label in _DIMENSIONS.items():
+        console.print(Text.assemble(("  " + _bar(scores[id], 5), _colour(scores[id], 5)), f" {scores[id]}/5  ", label))
+    verdict = ("PASSED", "bold green") if scores["passed"] else ("NOT PASSED", "bold red")
+    console.print(Text.assemble("  Total ", (f"{scores['total']}/10", "bold"), "  ", verdict))
+    if result["judge"]["provider"] == "offline":
+        console.print(Padding(Text(_OFFLINE, style="yellow"), (1, 2, 0, 2)))
+    _criteria(result["criteria"], console=console, language=language)
+    console.print(Padding(Text(result["feedback"] or ""), (1, 2)))
+    if result["review_reasons"]:
+        console.print(Padding(Text(f"A person should look: {', '.join(result['review_reasons'])}"), (0, 2)))
+    _footer(result, console=console)
+
+
+def listing(rows: Sequence[Row], *, console: Console) -> None:
+    """Print requests and evaluations as a table."""
+    table = _table("When", "User", "Project", "Total", "Result", "Id")
+    for row in rows:
+        scores = row["scores"]
+        total = f"{scores['total']}/10" if scores else "-"
+        word = ("passed" if scores["passed"] else "not passed") if scores else row["error"] or row["status"]
+        table.add_row(row["at"][:16].replace("T", " "), row["user"], row["project"], total, word, row["id"])
+    _print_table(table, console=console, empty="Nothing has been graded yet. Try: modu evaluate .")
+
+
+def leaderboard(rows: Sequence[Row], *, console: Console) -> None:
+    """Print the leaderboard as a table."""
+    table = _table("Rank", "User", "Successful projects", "Evaluations", "Tokens")
+    for row in rows:
+        counts = (f"{row[name] or 0:,}" for name in ("projects", "evaluations", "tokens"))
+        table.add_row(str(row["rank"]), row["user"] or "(private)", *counts)
+    _print_table(table, console=console, empty="Nobody is on the board yet.")
+
+
+def users(rows: Sequence[Row], *, console: Console) -> None:
+    """Print users as a table."""
+    table = _table("Name", "Id", "API key", "Successful projects", "Evaluations")
+    for row in rows:
+        key = f"{row['api_key_prefix']}…" if row["api_key_prefix"] else "-"
+        table.add_row(row["name"], str(row["id"]), key, str(row["projects"] or 0), str(row["evaluations"] or 0))
+    _print_table(table, console=console, empty="There are no users yet. Add one with: modu user add NAME")
+
+
+def health(rows: Iterable[Row], *, console: Console) -> None:
+    """Print the findings of the doctor."""
+    styles = {"ok": ("✓", "green"), "note": ("•", "yellow"), "missing": ("✗", "red")}
+    for row in rows:
+        mark, style = styles[row["status"]]
+        console.print(Text.assemble((f"{mark} ", style), (f"{row['name']:<12}", "bold"), row["text"]))
+        if row["mend"]:
+            console.print(Padding(Text(f"→ {row['mend']}"), (0, 0, 0, 14)))
+
+
+def _unfinished(result: Row, *, console: Console) -> None:
+    name, error = result["project"]["name"], result.get("error")
+    if result["status"] == "failed" and error is not None:
+        console.print(Text.assemble((name, "bold"), " could not be graded ", (f"({error['code']})", "red"), ":"))
+        console.print(Padding(Text(error["message"]), (0, 2)))
+    else:
+        console.print(Text.assemble((name, "bold"), f" is {result['status']} ({result.get('stage', 'ended')})."))
+    console.print(Text(f"request {result['request_id']}", style="dim"))
+
+
+def _criteria(criteria: Sequence[Row], *, console: Console, language: Language) -> None:
+    for dimension in _DIMENSIONS:
+        mine = [criterion for criterion in criteria if criterion["dimension"] == dimension]
+        if not mine:
+            continue
+        console.print()
+        console.print(Text(dimension.capitalize(), style="bold underline"))
+        for criterion in mine:
+            mark, style, word = _MARKS[criterion["verdict"]]
+            title = criterion["title"].get(language) or criterion["title"]["en"]
+            console.print(Text.assemble((f" {mark} ", style), f"{criterion['id']} {title} ", (f"({word})", style)))
+            for line in (criterion["reason"], ", ".join(_place(item) for item in criterion["evidence"])):
+                if line:
+                    console.print(Padding(Text(line, style="dim"), (0, 0, 0, 5)))
+
+
+def _place(evidence: Row) -> str:
+    first, last = evidence["lines"]
+    place = evidence["file"] if first < 1 else f"{evidence['file']}:{first}" + (f"-{last}" if last > first else "")
+    return place if evidence["status"] != "not_found" else f"{place} (not found there)"
+
+
+def _footer(result: Row, *, console: Console) -> None:
+    judge, usage = result["judge"], result["usage"]
+    by = f"{judge['provider']}/{judge['model']}" if judge["provider"] != "offline" else "the offline judge, no LLM"
+    rubric = f"rubric {judge['rubric']['id']} {judge['rubric']['version']}"
+    cost = "price unknown" if usage["cost_usd"] is None else f"${usage['cost_usd']}"
+    tokens = f"{usage['input_tokens']:,} tokens in ({usage['cached_tokens']:,} cached), {usage['output_tokens']:,} out"
+    console.print(Text(f"Judged by {by}, {rubric}, on {result['evaluated_at'][:16].replace('T', ' ')}", style="dim"))
+    console.print(Text(f"{usage['calls']} calls, {tokens}, {cost}", style="dim"))
+    console.print(Text(f"Evaluation {result['id']}", style="dim"))
+
+
+def _where(project: Row) -> str:
+    return f"  ({project['kind']}, commit {project['commit'][:12]})" if project["commit"] else ""
+
+
+def _bar(points: int, most: int) -> str:
+    filled = round(_WIDTH * points / most)
+    return "█" * filled + "░" * (_WIDTH - filled)
+
+
+def _colour(points: int, most: int) -> str:
+    return "green" if points * 2 > most else "yellow" if points * 4 > most else "red"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in {"Id", "When"})
+    return table
+
+
+def _print_table(table: Table, *, console: Console, empty: str) -> None:
+    console.print(table if table.row_count else Text(empty))

@@ -1,0 +1,55 @@
+"""Secrets that were committed with the project."""
+
+import re
+from pathlib import PurePosixPath
+
+from evaluator.domain import CheckResult, Digest
+from evaluator.grading.checks.reading import cite, counted, is_aside, is_example, is_test, listed
+
+_FILES = re.compile(
+    r"^(?:\.env(?:\.(?!(?:example|sample|template|dist|test|defaults?|schema|ci)\b)[\w.-]+)?|id_(?:rsa|dsa|ecdsa|ed25519)"
+    r"|\.netrc|\.pypirc|\.htpasswd|credentials(?:\.json)?|client_secrets?[\w.-]*\.json|service[-_]?account[\w.-]*\.json"
+    r"|secrets?\.(?:json|ya?ml|toml|ini|properties)|[\w.-]+\.(?:pfx|p12|jks|keystore|ppk))$",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(r"\b(?:debug|example|sample|template|test)\b|\.md$|\.rst$|readme", re.IGNORECASE)
+
+
+def no_secrets(digest: Digest) -> CheckResult:
+    """Whether keys, passwords or files that hold them are committed.
+
+    Sees: files whose name or content makes the digest treat them as secret (`.env`, private keys, credential files),
+    and the values that redaction took out of shown text, with the kinds of the files that they stood in. Cannot see
+    secrets that have no known form, those in files that are not shown, nor those in the history; a made-up key that
+    looks real counts as one.
+    """
+    if not digest.files or all(file.path == digest.readme for file in digest.files):
+        return CheckResult(level="cannot_tell", reason="The project has no files beside its README.")
+    held = [file.path for file in digest.files if file.bytes > 0 and not is_aside(file.path) and _is_secret(file.path, file.reason)]
+    bad = [path for path in held if not _is_harmless(path)]
+    marked = [finding.file for finding in digest.findings if "secret" in finding.code or "redact" in finding.code]
+    in_use = [path for path in marked if not _is_harmless(path)]
+    redacted = sum(digest.redactions.values())
+    if bad or in_use or (redacted and not marked):
+        what = [f"{listed(dict.fromkeys(bad))} would hold secrets"] if bad else []
+        what += [f"what looks like a secret stands in {listed(dict.fromkeys(in_use))}"] if in_use else []
+        what += [] if what else [f"{counted(redacted, 'value')} that look like secrets stand in the shown text"]
+        place = next(iter(bad or in_use), None)
+        reason = f"{'; '.join(what)}."
+        return CheckResult(level="not_met", reason=_capital(reason), evidence=cite(digest, place) if place else ())
+    if held or marked:
+        reason = f"What looks like a secret stands only in tests, examples or documents: {listed(dict.fromkeys(held + marked))}."
+        return CheckResult(level="partly", reason=reason, evidence=cite(digest, (held + marked)[0]))
+    return CheckResult(level="met", reason="No file that holds secrets and no value that looks like one is found.")
+
+
+def _is_secret(path: str, reason: str | None) -> bool:
+    return bool(_FILES.match(PurePosixPath(path).name)) or "secret" in (reason or "")
+
+
+def _is_harmless(path: str) -> bool:
+    return is_test(path) or is_example(path) or bool(_HARMLESS.search(path.replace("_", " "))) or "/test" in f"/{path}".lower()
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,126 @@
+"""The closed JSON objects in a text that may hold prose, fences and thoughts around them, found in one pass."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from evaluator.errors import VerdictError
+
+_THOUGHT = "think|thinking|thought|reasoning|reflection|scratchpad|analysis"
+_MARK = re.compile(rf'\\.|["{{}}]|<(?P<close>/?)(?P<tag>{_THOUGHT})>', re.DOTALL | re.IGNORECASE)
+# What mending looks at: a string (an unclosed one runs to the end: then nothing is looked at twice), a comment to the
+# end of the line, a comma before a closing bracket, a string in curly quotes.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|,(?=\s*[}\]])|[“”](?P<curly>[^“”"\\\n]*+)[“”]', re.DOTALL)
+
+
+def closed(text: str) -> tuple[list[str], str]:
+    """Return the closed `{...}` of *text* that lie in no other, in order, and *text* without its thinking blocks.
+
+    An object in a thinking block does not count, nor a brace in a string or one that is never closed. A thinking block
+    that is never closed runs to the end.
+    """
+    scan = _Scan(text)
+    visible, place = [], 0
+    for start, end in scan.thoughts:
+        visible.append(text[place:start])
+        place = end
+    return [text[start:end] for start, end in scan.found], "".join([*visible, text[place:]])
+
+
+class _Scan:
+    """One pass over a text: its closed objects and its thinking blocks, as places of their first and last sign."""
+
+    def __init__(self, text: str) -> None:
+        self.found: list[tuple[int, int]] = []
+        self.thoughts: list[tuple[int, int]] = []
+        self._opened: list[int] = []  # places of the braces not yet closed
+        self._in_string = False
+        self._thought: tuple[str, int] | None = None  # the tag that is open, and since where
+        for mark in _MARK.finditer(text):
+            self._look(mark)
+        if self._thought:
+            self.thoughts.append((self._thought[1], len(text)))
+
+    def _look(self, mark: re.Match[str]) -> None:
+        if self._thought or (mark["tag"] and not self._in_string):
+            self._think(mark)
+        elif mark[0] in {'"', "{", "}"}:
+            self._step(mark[0], mark.start())
+
+    def _think(self, mark: re.Match[str]) -> None:
+        tag = (mark["tag"] or "").lower()
+        if self._thought:
+            if mark["close"] and tag == self._thought[0]:
+                self.thoughts.append((self._thought[1], mark.end()))
+                self._thought = None
+        elif mark["close"]:  # the thought began before the text did: nothing so far was meant as an answer
+            self.thoughts = [(0, mark.end())]
+            self.found, self._opened = [], []
+        elif not self._opened:
+            self._thought = (tag, mark.start())
+
+    def _step(self, sign: str, place: int) -> None:
+        if sign == '"':
+            self._in_string = bool(self._opened) and not self._in_string
+        elif self._in_string:
+            return
+        elif sign == "{":
+            self._opened.append(place)
+        elif self._opened:
+            start = self._opened.pop()
+            while self.found and self.found[-1][0] > start:
+                self.found.pop()  # it lies inside this one
+            self.found.append((start, place + 1))
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return the JSON object that *text* is, mended where that takes no guess (see `_mend`).
+
+    Raises VerdictError: `bad_json`, `too_deep`, `duplicate_key`, `not_a_number` (NaN or infinity).
+    """
+    try:
+        value = _load(text)
+    except _NotJsonError:
+        try:
+            value = _load(_mend(text))
+        except _NotJsonError as error:
+            raise VerdictError("The object is not JSON.", code="bad_json") from error
+    if not isinstance(value, dict):
+        raise VerdictError("The answer is not a JSON object.", code="bad_json")
+    return value
+
+
+class _NotJsonError(Exception):
+    """The text cannot be read as JSON."""
+
+
+def _load(text: str) -> Any:
+    try:
+        # strict=False: a raw newline in a string says the same as an escaped one
+        return json.loads(text, strict=False, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise VerdictError("The answer nests deeper than its form does.", code="too_deep") from error
+    except ValueError as error:  # also a number of thousands of digits
+        raise _NotJsonError from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise VerdictError("An object has the same key twice.", code="duplicate_key")
+    return table
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise VerdictError("NaN and infinity are no values of the form.", code="not_a_number")
+
+
+def _mend(text: str) -> str:
+    """Return *text* without `//` comments and trailing commas, strings in curly quotes put into straight ones."""
+    return _TOKEN.sub(_mended, text)
+
+
+def _mended(token: re.Match[str]) -> str:
+    if token["curly"] is not None:
+        return f'"{token["curly"]}"'
+    return token[0] if token[0].startswith('"') else ""

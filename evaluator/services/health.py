@@ -1,0 +1,82 @@
+"""What is configured, reachable and missing, and how to mend it."""
+
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Literal
+
+from evaluator.domain import Value
+from evaluator.errors import EvaluatorError
+from evaluator.grading import judge
+from evaluator.settings import OFFLINE, PROVIDERS, Settings
+from evaluator.store import migrate
+from evaluator.store.database import Database
+
+_OLDEST_GIT = (2, 36)  # fetches with a filter and with `safe.bareRepository`
+
+
+class Health(Value):
+    """One finding of the doctor."""
+
+    name: str
+    status: Literal["ok", "note", "missing"]
+    text: str
+    mend: str | None = None
+
+
+def tools() -> tuple[Health, ...]:
+    """Return the findings about what must be installed."""
+    return (Health(name="Python", status="ok", text=platform.python_version()), _git())
+
+
+def judging(settings: Settings) -> tuple[Health, ...]:
+    """Return the findings about who will judge; nothing is asked of the provider, a call would cost money."""
+    model = settings.judge_model
+    if model == OFFLINE:
+        keys = ", ".join(key for key, _ in PROVIDERS.values())
+        mend = f"Set MODU_MODEL and the key of its provider, or only a key: {keys}."
+        return (Health(name="Judge", status="note", text="offline: no LLM looks, machine checks only", mend=mend),)
+    try:
+        provider = judge.name_of(model).provider
+    except EvaluatorError as error:
+        return (Health(name="Judge", status="missing", text=str(error), mend="Mend MODU_MODEL."),)
+    key = PROVIDERS[provider][0] if provider in PROVIDERS else None
+    if key is not None and key not in settings.provider_keys:
+        return (Health(name="Judge", status="missing", text=f"{model}, but {key} is not set", mend=f"Set {key}."),)
+    where = f" at {settings.api_base}" if settings.api_base else ""
+    return (Health(name="Judge", status="ok", text=f"{model}{where}"),)
+
+
+def database(connected: Database) -> tuple[Health, ...]:
+    """Return the findings about PostgreSQL. Raises DatabaseUnavailable where it does not answer."""
+    with connected.transaction() as conn:
+        version = conn.info.server_version // 10_000
+    if pending := migrate.pending(connected):
+        found = Health(
+            name="Database", status="missing", text=f"{len(pending)} migrations pending", mend="Run: modu db migrate"
+        )
+    else:
+        found = Health(name="Database", status="ok", text="up to date")
+    return (Health(name="PostgreSQL", status="ok", text=f"version {version}"), found)
+
+
+def attempt(name: str, act: Callable[[], str]) -> Health:
+    """Return what *act* says, or how it failed."""
+    try:
+        return Health(name=name, status="ok", text=act())
+    except EvaluatorError as error:
+        return Health(name=name, status="missing", text=str(error))
+
+
+def _git() -> Health:
+    mend = "Install git 2.36 or later."
+    path = shutil.which("git")
+    if path is None:
+        return Health(name="git", status="missing", text="not found", mend=mend)
+    words = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.split()
+    version = words[2] if len(words) > 2 else "unknown"
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if numbers < _OLDEST_GIT:
+        return Health(name="git", status="missing", text=version, mend=mend)
+    return Health(name="git", status="ok", text=version)

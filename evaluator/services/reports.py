@@ -1,0 +1,158 @@
+"""Read results. The JSON of an evaluation is the contract of design.md section 5, the same everywhere."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from evaluator.domain import PASS_LINE, Progress
+from evaluator.errors import NotFound, RequestError
+from evaluator.store import evaluations, requests, stats
+from evaluator.store.database import Database
+
+Row = dict[str, Any]
+
+
+def evaluation(id: str | UUID, *, database: Database) -> Row:
+    """Return the JSON of the evaluation of a request, by the id of either. Raises NotFound."""
+    uuid = _uuid(id)
+    with database.transaction() as conn:
+        row = evaluations.show(conn, uuid)
+        if row is None:
+            raise NotFound(f"There is no request or evaluation {uuid}. See the ids with: modu list")
+        usage = evaluations.usage(conn, row["request_id"])
+    shared = {
+        "id": _text(row["id"]),
+        "request_id": _text(row["request_id"]),
+        "status": row["state"] or "done",  # a row that the platform wrote has no request
+        "user": row["user_name"],
+        "project": _project(row),
+    }
+    if row["id"] is None:
+        return {**shared, **_without_result(row)}
+    return {**shared, **_result(row), "usage": _usage(usage)}
+
+
+def progress(id: UUID, *, database: Database) -> Progress:
+    """Return where a request stands. Raises NotFound."""
+    with database.transaction() as conn:
+        found = requests.progress(conn, id)
+    if found is None:
+        raise NotFound(f"There is no request {id} any more: its user was deleted.")
+    return found
+
+
+def listing(*, user_id: UUID | None, limit: int, database: Database) -> Sequence[Row]:
+    """Return the newest requests and evaluations, of one user or of all, with short columns."""
+    with database.transaction() as conn:
+        rows = evaluations.listing(conn, user_id=user_id, limit=limit)
+    return [
+        {
+            "id": _text(row["id"] or row["request_id"]),
+            "status": row["state"],
+            "user": row["user_name"],
+            "project": row["project_name"],
+            "scores": _scores(row),
+            "error": row["error_code"],
+            "at": row["at"].isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def leaderboard(*, by: Literal["projects", "tokens"], limit: int, database: Database) -> Sequence[Row]:
+    """Return the leading users; equals share a rank, and a user in privacy mode has no name."""
+    with database.transaction() as conn:
+        rows = stats.leaderboard(conn, by=by, limit=limit)
+    ranked: list[Row] = []
+    for place, row in enumerate(rows, start=1):
+        tied = bool(ranked) and ranked[-1][by] == row[by]
+        ranked.append(
+            {
+                "rank": ranked[-1]["rank"] if tied else place,
+                "user": None if row["private"] else row["name"],
+                "projects": row["projects"],
+                "evaluations": row["evaluations"],
+                "tokens": row["tokens"],
+            }
+        )
+    return ranked
+
+
+def _project(row: Row) -> Row:
+    return {
+        "name": row["project_name"] or row["request_name"],
+        "path_hash": row["project_path_hash"],
+        "kind": row["record_kind"] or row["kind"],
+        "commit": row["commit"],
+        "tree": row["tree"],
+    }
+
+
+def _without_result(row: Row) -> Row:
+    error = {"code": row["error_code"], "message": row["error_message"]} if row["error_code"] else None
+    return {"stage": row["stage"], "error": error} if row["state"] != "failed" else {"error": error}
+
+
+def _result(row: Row) -> Row:
+    scorecard = row["scorecard"] or {}
+    outline = {criterion["id"]: criterion for criterion in row["criteria"] or ()}
+    return {
+        "scores": _scores(row),
+        "criteria": [_criterion(verdict, outline[verdict["id"]]) for verdict in scorecard.get("verdicts", ())],
+        "claims": [],
+        "feedback": row["feedback"],
+        "review_reasons": scorecard.get("review_reasons", []),
+        "review": None,
+        "judge": {
+            "provider": row["llm_provider"],
+            "model": row["llm_model"],
+            "rubric": {
+                "id": scorecard.get("rubric_id"),
+                "version": scorecard.get("rubric_version"),
+                "sha256": scorecard.get("rubric_sha256"),
+            },
+            "prompt_sha256": scorecard.get("prompt_sha256"),
+        },
+        "evaluated_at": row["evaluated_at"].isoformat(),
+    }
+
+
+def _criterion(verdict: Row, outline: Row) -> Row:
+    return {
+        "id": verdict["id"],
+        "title": outline["title"],
+        "dimension": outline["dimension"],
+        "weight": outline["weight"],
+        "verdict": verdict["level"],
+        "reason": verdict["reason"],
+        "evidence": [
+            {"file": item["file"], "lines": item["lines"], "status": item["status"]} for item in verdict["evidence"]
+        ],
+    }
+
+
+def _scores(row: Row) -> Row | None:
+    if row["total_score"] is None:
+        return None
+    return {
+        "functionality": row["rubric_functionality"],
+        "practicality": row["rubric_practicality"],
+        "total": row["total_score"],
+        "passed": row["total_score"] >= PASS_LINE if row["passed"] is None else row["passed"],
+    }
+
+
+def _usage(usage: Row) -> Row:
+    cost = usage.pop("cost_usd")
+    return {**usage, "cost_usd": None if cost is None else f"{cost:.4f}"}
+
+
+def _uuid(id: str | UUID) -> UUID:
+    try:
+        return id if isinstance(id, UUID) else UUID(id)
+    except ValueError as error:
+        raise RequestError(f"{id!r} is not an id: an id has 36 characters. See the ids with: modu list") from error
+
+
+def _text(id: UUID | None) -> str | None:
+    return None if id is None else str(id)

@@ -1,0 +1,18 @@
+"""The ledger of calls: what every question to a judge cost, whatever became of it."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from evaluator.domain import Call, Claim
+from evaluator.store import queries
+from evaluator.store.database import clean
+
+_ADD = queries.load("calls.sql")["add"]
+
+
+def add(conn: Connection[Any], claim: Claim, call: Call) -> None:
+    """Write one line of the ledger."""
+    returned = None if call.model_returned is None else clean(call.model_returned)[:200]
+    values = {**call.model_dump(), "model_returned": returned}
+    conn.execute(_ADD, {**values, "request_id": claim.id, "attempt": claim.attempt})

@@ -1,0 +1,199 @@
+"""PostgreSQL: a pool of connections, transactions, and what to say where it does not answer."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg import IsolationLevel, OperationalError, errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from evaluator.errors import DatabaseUnavailable, SettingsError
+
+Connection = psycopg.Connection[Any]  # by this name services, which do not know psycopg, speak of one
+T = TypeVar("T")
+
+_CLASHES = (errors.SerializationFailure, errors.DeadlockDetected)
+_NOT_THE_SERVER = (*_CLASHES, errors.QueryCanceled, errors.LockNotAvailable, PoolClosed)  # it answers: nothing to say
+_PAUSES = (0.01, 0.05, 0.2, None)  # seconds between the tries of a transaction that clashed; None: no other try
+_ROUND = 2.0  # seconds that one wait for the pool lasts; each round makes it try to connect again
+_CONNECT_TIMEOUT = 10  # seconds, where the URL does not say
+_FORM = (
+    "DATABASE_URL cannot be read. It has the form postgresql://user:password@host:5432/database; in the password,"
+    " write @ : / ? # and % as %40 %3A %2F %3F %23 and %25."
+)
+_HOST = re.compile(r"/.*|[\w.:,%-]*")  # the folder of a socket, or names and addresses
+_PORT = re.compile(r"[\d,]*", re.ASCII)
+_DATABASE = re.compile(r"[^/@:?#]*")  # one of these is rather the rest of a password than part of a name
+
+_NO_DATABASE = re.compile(r'database ".*" does not exist')
+_CONNECTING = "connection failed"  # how psycopg begins what a server said before it let us in
+_FULL = re.compile("too many (clients|connections)|connection slots are reserved")
+_REFUSED = re.compile(r'authentication failed|no password supplied|role ".*" does not exist|pg_hba\.conf')
+
+
+class Database:
+    """One PostgreSQL database. Only its address is ever shown, never a secret of its URL.
+
+    Nothing connects before the first transaction. The first one fails at once where PostgreSQL cannot be reached;
+    later ones wait out a restart of it, *patience* at most.
+    """
+
+    def __init__(self, conninfo: str, *, address: str, size: int, patience: timedelta) -> None:
+        self.address = address
+        self._conninfo = conninfo
+        self._patience = patience.total_seconds()
+        self._reached = False
+        self._pool = ConnectionPool(
+            conninfo,
+            kwargs={"autocommit": True},  # `transaction` alone begins and commits
+            min_size=0,
+            max_size=size,
+            open=True,
+            configure=_configure,
+            check=self._check,
+            reconnect_timeout=1,
+        )
+
+    @classmethod
+    def open(cls, url: str, *, size: int = 8, patience: timedelta = timedelta(seconds=30)) -> Self:
+        """Return the database at *url*, with at most *size* connections; it does not connect yet.
+
+        Raises SettingsError where the URL cannot be read.
+        """
+        given = _parts(url)
+        defaults: dict[str, str | int] = {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "modu"}
+        conninfo = make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
+        host = given.get("host") or given.get("hostaddr") or os.environ.get("PGHOST") or "localhost"
+        port = given.get("port") or os.environ.get("PGPORT") or "5432"
+        return cls(conninfo, address=f"{host}:{port}", size=size, patience=patience)
+
+    def __repr__(self) -> str:
+        return f"<Database {self.address}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection in one READ COMMITTED transaction: committed at the end, undone where an error leaves it.
+
+        Raises DatabaseUnavailable where PostgreSQL cannot be reached, or is lost on the way; whether a commit that
+        was under way happened is unknown then.
+        """
+        try:
+            conn = self._take()
+            try:
+                with conn.transaction():
+                    yield conn
+            finally:
+                self._pool.putconn(conn)
+        except _NOT_THE_SERVER:
+            raise
+        except OperationalError as error:
+            raise DatabaseUnavailable(explain(error, address=self.address)) from error
+
+    def retrying(self, act: Callable[[Connection], T]) -> T:
+        """Return what *act* returns, run in a transaction of its own, which is repeated where it clashed with another.
+
+        Raises DatabaseUnavailable where it clashed every time (deadlock, serialization failure).
+        """
+        for pause in _PAUSES:
+            try:
+                with self.transaction() as conn:
+                    return act(conn)
+            except _CLASHES as error:
+                if pause is None:
+                    message = f"PostgreSQL at {self.address} is too busy: other work on the same rows kept getting in"
+                    raise DatabaseUnavailable(f"{message} the way. Try again in a minute.") from error
+                time.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def _take(self) -> Connection:
+        """Return a working connection of the pool, waiting for one as long as patience lasts."""
+        if not self._reached:
+            self._reach()
+            self._reached = True
+        deadline = time.monotonic() + self._patience
+        while True:
+            left = max(deadline - time.monotonic(), 0.0)
+            try:
+                return self._pool.getconn(timeout=min(left, _ROUND))
+            except PoolTimeout as error:
+                if left > _ROUND:
+                    continue
+                self._reach()
+                message = f"All {self._pool.max_size} connections to PostgreSQL at {self.address} are in use."
+                raise DatabaseUnavailable(f"{message} Try again in a minute, or run fewer things at once.") from error
+
+    def _reach(self) -> None:
+        """Connect once outside the pool, which waits in silence where this raises and says why."""
+        psycopg.connect(self._conninfo).close()
+
+    def _check(self, conn: Connection) -> None:
+        try:
+            ConnectionPool.check_connection(conn)
+        except OperationalError:
+            self._pool.drain()  # where one is broken PostgreSQL has restarted, and the others are broken too
+            raise
+
+
+def _configure(conn: Connection) -> None:
+    conn.isolation_level = IsolationLevel.READ_COMMITTED
+    conn.execute("SET TIME ZONE 'UTC'")  # so that a column of plain `timestamp` holds UTC
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """Return the parameters of *url*. Raises SettingsError without a word of it: all of it may be a password."""
+    try:
+        given = conninfo_to_dict(url)
+    except (psycopg.ProgrammingError, UnicodeError):
+        raise SettingsError(_FORM) from None  # the cause would repeat the URL
+    for name, form in (("host", _HOST), ("port", _PORT), ("dbname", _DATABASE)):
+        if not form.fullmatch(str(given.get(name) or "")):
+            raise SettingsError(_FORM)
+    return given
+
+
+def explain(error: OperationalError, *, address: str) -> str:
+    """Return one paragraph that says why PostgreSQL at *address* does not serve us, and what to do about it.
+
+    An error of connecting carries no SQLSTATE (libpq keeps it to itself), so that its words have to do; a server that
+    speaks another language than English gets the general sentence, with its own words in it.
+    """
+    words = "".join(c if c.isprintable() else " " for c in str(error).partition("\n")[0])
+    reason = words.rpartition(": ")[2].strip()[:200]
+    if _NO_DATABASE.search(words):
+        return f"PostgreSQL at {address}: {reason}. Create it with createdb, or correct the name in DATABASE_URL."
+    if _FULL.search(words) or isinstance(error, errors.TooManyConnections):
+        return (
+            f"PostgreSQL at {address} has no connection left ({reason}). Wait, stop other programs that use it, or"
+            " raise its max_connections."
+        )
+    asked = error.pgconn is not None and error.pgconn.used_password and words.startswith(_CONNECTING)
+    if asked or _REFUSED.search(words):
+        return f"PostgreSQL at {address} refuses to sign us in ({reason}). Correct user and password in DATABASE_URL."
+    if isinstance(error, (errors.DiskFull, errors.OutOfMemory, errors.InsufficientResources)):
+        return f"PostgreSQL at {address} has run out of room ({reason}). Make room on its machine, then try again."
+    return f"PostgreSQL at {address} does not answer ({reason}). Start it, or correct DATABASE_URL."
+
+
+def clean(text: str) -> str:
+    """Return *text* as PostgreSQL and JSON can hold it: U+0000 and each lone surrogate become U+FFFD."""
+    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return paired.replace("\0", "\N{REPLACEMENT CHARACTER}")

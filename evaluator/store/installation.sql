@@ -1,0 +1,2 @@
+-- name: secret
+SELECT secret FROM evaluator.installation;
