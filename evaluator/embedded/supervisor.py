@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from evaluator.embedded import servers
@@ -19,7 +20,7 @@ from evaluator.errors import EvaluatorError
 
 _PROC = Path("/proc")
 _STARTING, _STEADY = 0.01, 0.2  # seconds between two looks
-_LINGER = 1.0  # seconds without a user before the servers stop: the next command often follows at once
+_LINGER = 0.5  # seconds without a user before the servers stop: the next command often follows at once
 _STOP_LIMIT = 5  # seconds to stop in good order
 _MOST_FAILURES = 8  # starts in a row that may fail
 _LASTING = 5  # seconds; a server that lived longer had started well
@@ -93,6 +94,10 @@ class Supervisor:
             self._keep()
         except EvaluatorError as error:
             self._home.failure.write_text(str(error))
+        except OSError as error:
+            self._home.failure.write_text(
+                f"The embedded services stopped: {error}. Mend that, or {servers.OWN_SERVERS}."
+            )
         finally:
             self._end()
 
@@ -101,6 +106,7 @@ class Supervisor:
 
     def _keep(self) -> None:
         pause = _STARTING
+        self._last_used = time.monotonic()  # making a cluster may have taken longer than we linger
         while self._wanted():
             for kept in self._kept:
                 kept.keep()
@@ -144,10 +150,11 @@ def end_orphan(server: Server) -> None:
     pid = _marked(server.pid_file)
     for number in (signal.SIGINT, signal.SIGKILL):
         if pid is not None and _is(server, pid):
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
             _wait_for_end(server, pid)
     server.socket.with_name(f"{server.socket.name}.lock").unlink(missing_ok=True)
-    if pid is None:
+    if _marked(server.pid_file) is None:
         server.pid_file.unlink(missing_ok=True)  # empty or broken: a server that died while it wrote it
     else:
         # PostgreSQL does not start while the number in its mark is a living process, unless that is its parent: us.

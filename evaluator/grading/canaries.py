@@ -3,6 +3,7 @@
 Both ask about the digest alone, so any judge that reads can answer; neither counts towards a score.
 """
 
+import itertools
 import random
 from collections.abc import Mapping
 
@@ -19,12 +20,13 @@ def mix(
 ) -> tuple[tuple[Criterion, ...], Mapping[str, Level]]:
     """Return *asked* in its order with two canaries put among them, and the right answers to the canaries.
 
-    The same seed gives the same mixture. Where the digest shows no file there is nothing to ask: no canaries.
+    The same seed gives the same mixture. Where the digest shows no file with a plain name there are no canaries.
     """
-    if not digest.blocks:
+    paths = [b.path for b in digest.blocks if b.lines and b.path.isprintable() and "`" not in b.path]
+    if not paths:
         return asked, {}
     chance = random.Random(seed)  # noqa: S311 - must be repeatable from the record; the nonce is what is secret
-    shown = chance.choice(digest.blocks).path
+    shown = chance.choice(paths)
     invented = _invented(shown, digest, chance)
     taken = {criterion.id for criterion in dimension.criteria}
     free = [id for id in (f"{dimension.criteria[0].id[0]}{n}" for n in range(1, 100)) if id not in taken]
@@ -41,7 +43,7 @@ def _invented(shown: str, digest: Digest, chance: random.Random) -> str:
     folder, slash, name = shown.rpartition("/")
     ending = f".{name.rpartition('.')[2]}" if "." in name.strip(".") else ""
     words = chance.sample(_INVENTED, len(_INVENTED))
-    paths = (f"{folder}{slash}{first}_{second}{ending}" for first in words for second in words)
+    paths = (f"{folder}{slash}{first}_{second}{ending}" for first, second in itertools.permutations(words, 2))
     return next(path for path in paths if path not in known)
 
 

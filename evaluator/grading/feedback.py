@@ -3,7 +3,7 @@
 Code writes the frame; the judge's own words come into it only with the project's code taken out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -71,7 +71,7 @@ def compose(
     parts = [_offline(rubric, verdicts, words)] if offline else []
     parts += _promises(rubric, verdicts, words=words, language=language)
     parts += _changes(rubric, verdicts, words=words, language=language)
-    parts += [remark.strip() for remark in remarks if remark.strip()]
+    parts += dict.fromkeys(remark.strip() for remark in remarks if remark.strip())
     return _cut("\n\n".join(parts), MAX_CHARACTERS)
 
 
@@ -80,9 +80,7 @@ def _offline(rubric: Rubric, verdicts: Mapping[str, Verdict], words: _Words) -> 
     return words.offline.format(told=told, all=len(rubric.criteria))
 
 
-def _promises(
-    rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: _Words, language: Language
-) -> list[str]:
+def _promises(rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: _Words, language: Language) -> list[str]:
     """Return what became of the promises: the questions of functionality are asked after the README."""
     criteria = [c for d in rubric.dimensions if d.id == "functionality" for c in d.criteria]
 
@@ -100,7 +98,9 @@ def _promises(
 def _changes(rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: _Words, language: Language) -> list[str]:
     """Return the list of the changes that would raise the score most, or nothing where none would."""
     lost = [
-        (_lost(dimension, criterion, verdicts), criterion) for dimension in rubric.dimensions for criterion in dimension.criteria
+        (_lost(dimension, criterion, verdicts), criterion)
+        for dimension in rubric.dimensions
+        for criterion in dimension.criteria
     ]
     worst = sorted((item for item in lost if item[0] > 0), key=lambda item: -item[0])[:MAX_CHANGES]
     if not worst:

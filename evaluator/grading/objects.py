@@ -38,14 +38,17 @@ class _Scan:
         self._thought: tuple[str, int] | None = None  # the tag that is open, and since where
         for mark in _MARK.finditer(text):
             self._look(mark)
-        if self._thought:
-            self.thoughts.append((self._thought[1], len(text)))
+        self._end(len(text))
 
     def _look(self, mark: re.Match[str]) -> None:
         if self._thought or (mark["tag"] and not self._in_string):
             self._think(mark)
         elif mark[0] in {'"', "{", "}"}:
             self._step(mark[0], mark.start())
+
+    def _end(self, place: int) -> None:
+        if self._thought:
+            self.thoughts.append((self._thought[1], place))
 
     def _think(self, mark: re.Match[str]) -> None:
         tag = (mark["tag"] or "").lower()

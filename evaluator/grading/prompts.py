@@ -1,18 +1,17 @@
 """The prompt: templates in, one Prompt per call out (specs/judging.md, "Prompt").
 
-Everything before the criteria is the same bytes in every call over one digest, so that the provider's cache pays for it.
+Everything before the criteria is the same bytes in every call over one digest, so that provider caches pay for it.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from evaluator.domain import Criterion, Digest, Dimension, Language, Prompt
+from evaluator.domain import Criterion, Digest, Dimension, Language
 from evaluator.errors import SettingsError
-from evaluator.grading import resources
 from evaluator.grading.verdict import Told
 
 _NAMES = ("system.md.j2", "prefix.md.j2", "criteria.md.j2", "again.md.j2", "form.md.j2")
@@ -50,10 +49,10 @@ ANSWER_SCHEMA: Mapping[str, Any] = _object(
 
 
 class Prompts:
-    """The templates of one installation; *sha256* of all of them is their identity."""
+    """The templates of one folder; *sha256* of all of them is their identity."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the templates. Raises SettingsError where one is missing or is not a template."""
+        self._folder = folder
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
@@ -62,9 +61,13 @@ class Prompts:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._folder = folder
         sources = [self._source(name) for name in _NAMES]
         self.sha256 = hashlib.sha256("\x00".join(sources).encode()).hexdigest()
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Return the prompts in *folder*. Raises SettingsError where one is missing or is not a template."""
+        return cls(folder)
 
     def _source(self, name: str) -> str:
         try:
@@ -73,7 +76,9 @@ class Prompts:
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"The prompt {self._folder / name} cannot be read. Put it there, as UTF-8.") from error
         except TemplateError as error:
-            raise SettingsError(f"The prompt {self._folder / name} is not a Jinja2 template: {error}. Mend it.") from error
+            raise SettingsError(
+                f"The prompt {self._folder / name} is not a Jinja2 template: {error}. Mend it."
+            ) from error
         return source
 
     def system(self, language: Language) -> str:
@@ -82,9 +87,11 @@ class Prompts:
 
     def prefix(self, digest: Digest, *, facts: Sequence[str]) -> str:
         """Return what all calls over *digest* share: the machine's facts, then the project."""
-        return self._render("prefix.md.j2", facts=facts, name=digest.name, text=digest.text)
+        return self._render("prefix.md.j2", facts=facts, text=digest.text)
 
-    def suffix(self, dimension: Dimension, criteria: Sequence[Criterion], *, nonce: str, fault: str | None = None) -> str:
+    def suffix(
+        self, dimension: Dimension, criteria: Sequence[Criterion], *, nonce: str, fault: str | None = None
+    ) -> str:
         """Return what is one call's own: the criteria, what was wrong with the last answer, the form and the nonce."""
         parts = [self._render("criteria.md.j2", dimension=dimension, criteria=criteria)]
         if fault is not None:
@@ -95,9 +102,6 @@ class Prompts:
         try:
             return self._environment.get_template(name).render(values)
         except TemplateError as error:
-            raise SettingsError(f"The prompt {self._folder / name} asks for what there is not: {error}. Mend it.") from error
-
-
-def load(folder: Path | None = None) -> Prompts:
-    """Return the prompts in *folder*, else those of this installation."""
-    return Prompts(resources.folder("prompts", instead=folder))
+            raise SettingsError(
+                f"The prompt {self._folder / name} asks for what there is not: {error}. Mend it."
+            ) from error

@@ -26,7 +26,6 @@ _TOLD = {  # pydantic's kind of error -> what we say instead
     "missing": "is missing",
     "string_type": "must be text in quotes",
     "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
     "tuple_type": "must be a list of tables: write [[{key}]]",
     "dict_type": "must be a table of key = value",
     "mapping_type": "must be a table of key = value",
@@ -73,7 +72,7 @@ def load(name_or_path: str, *, folder: Path) -> Rubric:
     path = Path(name_or_path) if is_path else folder / f"{name_or_path}.toml"
     table = _parse(_read(path, name=name_or_path, folder=folder), path=path)
     try:
-        file = _File.model_validate(table)
+        file = _File.model_validate_json(json.dumps(table, default=lambda _: None), strict=True)  # dates are no text
     except ValidationError as error:
         _refuse(path, *_explain(error))
     _check(file, path=path)
@@ -117,8 +116,8 @@ def _explain(error: ValidationError) -> tuple[str, str]:
         table = next((str(part) for part in reversed(where[:-1]) if isinstance(part, str)), "")
         allowed = [field.alias or key for key, field in _TABLES[table].model_fields.items()]
         return _key_path(where), f"is not a key of this table; allowed: {', '.join(allowed)}"
-    told = _TOLD.get(fault["type"], fault["msg"].replace("Input should", "must"))
-    return _key_path(where), told.format(key=".".join(str(part) for part in where if isinstance(part, str)))
+    told = _TOLD.get(fault["type"], re.sub(r"^(?:Input|String|Tuple) should", "must", fault["msg"]))
+    return _key_path(where), told.replace("{key}", ".".join(str(part) for part in where if isinstance(part, str)))
 
 
 def _key_path(where: list[int | str]) -> str:
@@ -130,7 +129,8 @@ def _check(file: _File, *, path: Path) -> None:
     """Raise BadRubric for what each table allows but all together do not."""
     found = [dimension.id for dimension in file.dimension]
     if sorted(found) != list(_DIMENSIONS):
-        _refuse(path, "dimension", f"has {', '.join(found) or 'none'}; allowed: {' and '.join(_DIMENSIONS)}, once each")
+        there = ", ".join(found) or "none"
+        _refuse(path, "dimension", f"has {there}; allowed: {' and '.join(_DIMENSIONS)}, once each")
     ids = Counter(criterion.id for dimension in file.dimension for criterion in dimension.criterion)
     for number, dimension in enumerate(file.dimension):
         where: list[int | str] = ["dimension", number]
@@ -141,7 +141,9 @@ def _check(file: _File, *, path: Path) -> None:
         for index, criterion in enumerate(dimension.criterion):
             here = [*where, "criterion", index]
             if ids[criterion.id] > 1:
-                _refuse(path, _key_path([*here, "id"]), f"is {criterion.id!r} twice; each id may stand once in the file")
+                _refuse(
+                    path, _key_path([*here, "id"]), f"is {criterion.id!r} twice; each id may stand once in the file"
+                )
             _check_criterion(criterion, where=here, path=path)
 
 

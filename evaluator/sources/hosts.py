@@ -42,9 +42,7 @@ def is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner = _unwrap(address)
         if inner is None:
-            return (
-                address in _GLOBAL_6 and address.teredo is None and address.is_global and not address.is_multicast
-            )
+            return address in _GLOBAL_6 and address.teredo is None and address.is_global and not address.is_multicast
         address = inner
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -53,8 +53,9 @@ def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iter
 
 
 def _folder(text: str, *, ref: str | None, subdir: str | None, roots: tuple[str, ...] | None) -> Source:
-    path = _existing(text)
-    _check_allowed(path, roots)
+    path = _real(text)
+    _check_allowed(path, roots)  # before anything else is told about it
+    _check_folder(path, shown=_printable(text))
     if ref is not None:
         raise UnusableSource(
             "--ref is for git URLs: a folder is read as it stands. Leave --ref out, or give the repository's URL.",
@@ -69,29 +70,37 @@ def _folder(text: str, *, ref: str | None, subdir: str | None, roots: tuple[str,
     )
 
 
-def _existing(text: str) -> Path:
-    """Return the real absolute path of an existing folder."""
-    shown = _printable(text)
+def _real(text: str) -> Path:
     try:
-        path = Path(os.path.realpath(Path(text).expanduser()))
+        return Path(os.path.realpath(Path(text).expanduser()))
+    except (OSError, RuntimeError, ValueError) as error:  # no such home folder, a name that the system cannot have
+        raise _no_such_path(_printable(text)) from error
+
+
+def _check_folder(path: Path, *, shown: str) -> None:
+    try:
         mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError, RuntimeError) as error:
-        raise UnusableSource(
-            f"There is no folder {shown!r}. Check the path, or give a git URL such as https://github.com/owner/project.",
-            code="no_such_path",
-        ) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _no_such_path(shown) from error
     except (OSError, ValueError) as error:
         raise UnusableSource(
             f"The folder {shown!r} cannot be read. Check the path and its permissions.", code="unreadable_path"
         ) from error
     if stat.S_ISDIR(mode):
-        return path
-    if text.lower().endswith(_ARCHIVES):
+        return
+    if path.name.lower().endswith(_ARCHIVES):
         raise UnusableSource(
             f"{shown!r} is an archive, and archives are not read yet. Unpack it and give the folder.",
             code="unsupported_source",
         )
     raise UnusableSource(f"{shown!r} is not a folder. Give the folder of the project.", code="not_a_folder")
+
+
+def _no_such_path(shown: str) -> UnusableSource:
+    return UnusableSource(
+        f"There is no folder {shown!r}. Check the path, or give a git URL such as https://github.com/owner/project.",
+        code="no_such_path",
+    )
 
 
 def _check_allowed(path: Path, roots: tuple[str, ...] | None) -> None:
@@ -143,7 +152,7 @@ def _name(path: str) -> str:
 
 
 def _encodable(text: str) -> str:
-    """Return *text* with undecodable bytes as `\\xNN`, so that it can be hashed and stored."""
+    """Return *text* with undecodable bytes in hexadecimal, so that it can be hashed and stored."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

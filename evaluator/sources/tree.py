@@ -5,6 +5,20 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from evaluator.domain import Entry, Skipped
+
+# Why something of the tree is never read; the same words whatever the kind of source
+LINK = "symbolic link"
+SUBMODULE = "submodule"
+SPECIAL = "device, socket or pipe"
+GIT_FOLDER = "git's own folder"
+TOO_LARGE = "too large"
+TOO_DEEP = "path too long or too deep"
+UNREADABLE = "cannot be read"
+
+_DEEPEST = 64  # folders
+_LONGEST = 1024  # bytes of a path
+
 
 @dataclass(frozen=True)
 class TreeFile:
@@ -19,6 +33,16 @@ class TreeFile:
 class _Folder:
     files: dict[bytes, TreeFile] = field(default_factory=dict)
     folders: dict[bytes, "_Folder"] = field(default_factory=dict)
+
+
+def fits(path: str) -> bool:
+    """Return whether a path is short and shallow enough to be taken."""
+    return path.count("/") < _DEEPEST and len(os.fsencode(path)) <= _LONGEST
+
+
+def by_path(thing: Entry | Skipped) -> bytes:
+    """Return what entries are sorted by: the bytes of the path."""
+    return os.fsencode(thing.path)
 
 
 def tree_id(files: Iterable[TreeFile]) -> str:

@@ -103,8 +103,8 @@ def _user(scheme: str, authority: str) -> tuple[str, str]:
     user, _, rest = authority.rpartition("@")
     if scheme != "ssh" or _USER.fullmatch(user) is None:
         raise UnusableSource(
-            "The URL carries a user name, password or token. Take it out (and revoke it if it was a secret): credentials"
-            " never belong in a source.",
+            "The URL carries a user name, password or token. Take it out, and revoke it if it was a secret:"
+            " credentials never belong in a source.",
             code="credentials_in_url",
         )
     return user, rest

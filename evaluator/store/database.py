@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _CLASHES = (errors.SerializationFailure, errors.DeadlockDetected)
 _NOT_THE_SERVER = (*_CLASHES, errors.QueryCanceled, errors.LockNotAvailable, PoolClosed)  # it answers: nothing to say
-_PAUSES = (0.01, 0.05, 0.2, None)  # seconds between the tries of a transaction that clashed; None: no other try
+_PAUSES = (0.0, 0.01, 0.05, 0.2)  # seconds before each try of a transaction that may clash
 _ROUND = 2.0  # seconds that one wait for the pool lasts; each round makes it try to connect again
 _CONNECT_TIMEOUT = 10  # seconds, where the URL does not say
 _FORM = (
@@ -113,16 +113,16 @@ class Database:
 
         Raises DatabaseUnavailable where it clashed every time (deadlock, serialization failure).
         """
+        clash: Exception | None = None
         for pause in _PAUSES:
+            time.sleep(pause)
             try:
                 with self.transaction() as conn:
                     return act(conn)
             except _CLASHES as error:
-                if pause is None:
-                    message = f"PostgreSQL at {self.address} is too busy: other work on the same rows kept getting in"
-                    raise DatabaseUnavailable(f"{message} the way. Try again in a minute.") from error
-                time.sleep(pause)
-        raise AssertionError("the last pause is None")
+                clash = error
+        message = f"PostgreSQL at {self.address} is too busy: other work on the same rows kept getting in the way."
+        raise DatabaseUnavailable(f"{message} Try again in a minute.") from clash
 
     def _take(self) -> Connection:
         """Return a working connection of the pool, waiting for one as long as patience lasts."""

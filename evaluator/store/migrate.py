@@ -47,7 +47,7 @@ def released() -> tuple[Migration, ...]:
 
 
 def ordered(files: Mapping[str, str]) -> tuple[Migration, ...]:
-    """Return the migrations of *files*, name -> SQL, by number. Raises ValueError for a name or a number that clashes."""
+    """Return the migrations of *files*, name -> SQL, by number. Raises ValueError for a bad name or a taken number."""
     found: dict[int, Migration] = {}
     for name, sql in sorted(files.items()):
         match = _FILE.fullmatch(name)

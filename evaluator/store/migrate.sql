@@ -3,7 +3,8 @@
 SELECT pg_advisory_xact_lock(1836016757);
 
 -- name: has_ledger
-SELECT to_regclass('evaluator.migrations') IS NOT NULL;
+-- Not to_regclass(): it answers from a cache, which does not know yet what another process made while we waited.
+SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'evaluator' AND tablename = 'migrations');
 
 -- name: ledger
 SELECT number, sha256 FROM evaluator.migrations;

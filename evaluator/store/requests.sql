@@ -87,7 +87,7 @@ UPDATE evaluator.requests
                AND (next_try_at IS NULL OR next_try_at <= now())
                AND (enqueued_at IS NULL OR enqueued_at < now() - %(patience)s))
            OR (state = 'running' AND leased_until < now()
-               AND (enqueued_at IS NULL OR enqueued_at < leased_until))
+               AND (enqueued_at IS NULL OR enqueued_at < greatest(leased_until, now() - %(patience)s)))
         ORDER BY priority DESC, created_at
         LIMIT %(limit)s
           FOR UPDATE SKIP LOCKED)

@@ -1,7 +1,7 @@
 """Run the tests against servers as a distribution packages them: `python -m tests.support.external -- ARGS OF PYTEST`.
 
 Starts PostgreSQL and Redis in a temporary folder on free loopback ports, each with a password, gives their addresses to
-pytest as TEST_DATABASE_URL and TEST_REDIS_URL, and stops both. Exit status: that of pytest, 2 where a server is missing.
+pytest as TEST_DATABASE_URL and TEST_REDIS_URL, and stops both. Exit status: pytest's, 2 where a server is missing.
 """
 
 import os
@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 from redis import Redis
@@ -33,11 +34,13 @@ def main(arguments: list[str]) -> int:
     if not clusters or redis_server is None:
         print("PostgreSQL or Redis is not installed: apt-get install postgresql redis-server", file=sys.stderr)  # noqa: T201
         return 2
-    with tempfile.TemporaryDirectory(prefix="modu-external-") as folder:
-        with _servers(Path(folder), postgres=clusters[-1].parent, redis_server=redis_server) as addresses:
-            environment = {"TEST_DATABASE_URL": addresses.database_url, "TEST_REDIS_URL": addresses.redis_url}
-            command = (sys.executable, "-m", "pytest", *arguments)
-            return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+    with (
+        tempfile.TemporaryDirectory(prefix="modu-external-") as folder,
+        _servers(Path(folder), postgres=clusters[-1].parent, redis_server=redis_server) as addresses,
+    ):
+        environment = {"TEST_DATABASE_URL": addresses.database_url, "TEST_REDIS_URL": addresses.redis_url}
+        command = (sys.executable, "-m", "pytest", *arguments)
+        return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
 
 
 @contextmanager
@@ -47,11 +50,13 @@ def _servers(folder: Path, *, postgres: Path, redis_server: str) -> Iterator[Add
         database_url=f"postgresql://modu:{password}@127.0.0.1:{ports[0]}/postgres",
         redis_url=f"redis://:{password}@127.0.0.1:{ports[1]}/0",
     )
-    with (folder / "servers.log").open("wb") as log:
-        with _running(_postgres(folder, postgres, port=ports[0], password=password), log=log.fileno()):
-            with _running(_redis(folder, redis_server, port=ports[1], password=password), log=log.fileno()):
-                wait_until(lambda: _answer(addresses), seconds=30, what="PostgreSQL and Redis answer")
-                yield addresses
+    commands = (
+        _postgres(folder, postgres, port=ports[0], password=password),
+        _redis(folder, redis_server, port=ports[1], password=password),
+    )
+    with (folder / "servers.log").open("wb") as log, _running(commands[0], log=log), _running(commands[1], log=log):
+        wait_until(lambda: _answer(addresses), seconds=30, what="PostgreSQL and Redis answer")
+        yield addresses
 
 
 def _postgres(folder: Path, programs: Path, *, port: int, password: str) -> list[str]:
@@ -77,7 +82,7 @@ def _redis(folder: Path, program: str, *, port: int, password: str) -> list[str]
 
 
 @contextmanager
-def _running(command: list[str], *, log: int) -> Iterator[None]:
+def _running(command: list[str], *, log: BinaryIO) -> Iterator[None]:
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""A process that uses the embedded pair until it is told to end, and what a test wants to know about the pair's processes.
+"""A process that uses the embedded pair until it is told to end, and what a test asks about the pair's processes.
 
 As a program: prints the addresses as JSON, then waits for the end of its standard input.
 """
@@ -32,6 +32,7 @@ class PairUser:
             env={**os.environ, **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
 
@@ -40,13 +41,18 @@ class PairUser:
         """Where the pair answers, once it does."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, "the process ended without addresses; its error stands above"
+        assert line, f"the process ended without addresses: {self.refusal()}"
         return Addresses(**json.loads(line))
 
     def end(self) -> None:
         """Let the process end in good order."""
         self._process.communicate()
         assert self._process.returncode == 0
+
+    def refusal(self) -> str:
+        """Return what the process said when it ended without addresses."""
+        _, said = self._process.communicate()
+        return said
 
     def kill(self) -> None:
         """End the process without a chance to clean up."""

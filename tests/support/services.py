@@ -45,7 +45,8 @@ def redis_number(url: str, number: int) -> str:
     """Return *url* with another database number."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return parts._replace(query=urlencode({**dict(parse_qsl(parts.query)), "db": number})).geturl()
+        query = urlencode({**dict(parse_qsl(parts.query)), "db": number})
+        return f"unix://{parts.path}?{query}"  # geturl() forgets the empty host
     return parts._replace(path=f"/{number}").geturl()
 
 

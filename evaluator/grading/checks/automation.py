@@ -8,21 +8,29 @@ from evaluator.grading.checks import manifests
 from evaluator.grading.checks.reading import cite, entries, is_aside, is_example, lines, listed, strings, table
 
 _CI = re.compile(
-    r"^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml|\.travis\.ya?ml"
-    r"|Jenkinsfile|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.woodpecker(?:\.ya?ml|/.+\.ya?ml)"
+    r"^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml"
+    r"|\.travis\.ya?ml|Jenkinsfile|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.?appveyor\.ya?ml|\.woodpecker(?:\.ya?ml|/.+\.ya?ml)"
     r"|\.buildkite/[^/]+\.ya?ml|\.cirrus\.ya?ml|\.forgejo/workflows/[^/]+\.ya?ml|\.gitea/workflows/[^/]+\.ya?ml)$"
 )
 _TASK_FILES = frozenset(("tox.ini", "noxfile.py", ".pre-commit-config.yaml"))
 _RECIPE = re.compile(r"^@?(test|tests|check|ci|lint|verify)\b[^=]{0,200}:(?!=)")
+_TASK = re.compile(r"test|lint|check|typecheck|verify")
 _CHECKS = re.compile(
     r"\b(?:test|tests|testing|lint|check|pytest|tox|nox|vet|clippy|ruff|flake8|mypy|eslint|jest|vitest|mocha|ava|verify"
     r"|validate|build|compile|tsc|xo|rspec|rake|phpunit|ctest)\b",
     re.IGNORECASE,
 )
 _TRIVIAL = re.compile(r"^\s*(?:-\s+)?(?:name|on|branches|uses|#)\b.{0,200}$|^\s*#")
-_CONVENTIONS = {"Cargo.toml": "cargo test", "go.mod": "go test", "pom.xml": "mvn verify", "build.gradle": "gradle check",
-                "build.gradle.kts": "gradle check", "mix.exs": "mix test", "pubspec.yaml": "dart test",
-                "Package.swift": "swift test"}  # fmt: skip
+_CONVENTIONS = {  # manifest -> the check that its build tool gives without a word of configuration
+    "Cargo.toml": "cargo test",
+    "go.mod": "go test",
+    "pom.xml": "mvn verify",
+    "build.gradle": "gradle check",
+    "build.gradle.kts": "gradle check",
+    "mix.exs": "mix test",
+    "pubspec.yaml": "dart test",
+    "Package.swift": "swift test",
+}
 
 
 def automation(digest: Digest) -> CheckResult:
@@ -34,7 +42,7 @@ def automation(digest: Digest) -> CheckResult:
     """
     ci = [file.path for file in digest.files if file.bytes > 0 and _CI.match(file.path)]
     checking = [path for path in ci if _runs_checks(digest.block(path))]
-    tasks = [file.path for file in digest.files if PurePosixPath(file.path).name in _TASK_FILES and "/" not in file.path]
+    tasks = [file.path for file in digest.files if file.path in _TASK_FILES]
     recipes = [(block.path, number) for block in digest.blocks for number in _recipes(block)]
     if checking or tasks:
         path = (checking or tasks)[0]
@@ -73,7 +81,7 @@ def _recipes(block: Block) -> list[int]:
         good = [
             key
             for key, script in scripts.items()
-            if re.match(r"test|lint|check|typecheck|verify", key) and "no test specified" not in "".join(strings(script))
+            if _TASK.match(key) and "no test specified" not in "".join(strings(script))
         ]
         return [next((n for n, line in lines(block) if f'"{key}"' in line), 1) for key in good]
     return []

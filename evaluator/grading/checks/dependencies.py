@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest
-from evaluator.grading.checks.commands import own_modules
 from evaluator.grading.checks.manifests import (
     Dependency,
     is_manifest,
@@ -17,6 +16,7 @@ from evaluator.grading.checks.manifests import (
     own_names,
     python_dependencies,
 )
+from evaluator.grading.checks.place import own_modules
 from evaluator.grading.checks.reading import (
     cite,
     counted,
@@ -57,11 +57,13 @@ _ALIASES = {  # module -> package, where the names have nothing in common
 _PY_IMPORT = re.compile(r"^\s*(?:from\s+([A-Za-z_]\w*)[\w.]*\s+import\b|import\s+([A-Za-z_][\w., ]*))")
 _JS_IMPORT = re.compile(r"""(?:\bfrom\s*|\brequire\(\s*|\bimport\(\s*|^\s*import\s+)["']([^"'\s]{1,120})["']""")
 _JS_NAME = re.compile(r"^(?:@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*", re.IGNORECASE)
-_NODE_BUILTIN = frozenset(
-    "assert buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events fs http http2"
-    " https inspector module net os path perf_hooks process punycode querystring readline repl stream string_decoder"
-    " sys test timers tls tty url util v8 vm wasi worker_threads zlib react-native vscode electron bun".split()
-)
+_NODE_BUILTIN = frozenset((
+    "assert", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
+    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net",
+    "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream",
+    "string_decoder", "sys", "test", "timers", "tls", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads",
+    "zlib", "react-native", "vscode", "electron", "bun",
+))  # fmt: skip
 _IMPLIED = frozenset(("ipython", "jupyter", "setuptools", "pip", "wheel", "typing-extensions", "google", "cython"))
 
 
@@ -75,7 +77,7 @@ def dependencies(digest: Digest) -> CheckResult:
     """
     kinds = {language(file.path) for file in sources(digest)}
     if not kinds - {"web", "sql", "shell", None}:
-        return _without_code(digest, kinds)
+        return _without_code(kinds)
     found = manifests(digest)
     imported, missing = _imports(digest, found)
     outside = imported or _needs_manifest(kinds)
@@ -86,16 +88,17 @@ def dependencies(digest: Digest) -> CheckResult:
         return CheckResult(level="not_met", reason=f"No manifest declares dependencies{what}.")
     where = cite(digest, found[0])
     if len(missing) > len(imported) * HALF:
-        reason = f"{listed(found)} declares none of {listed(sorted(missing))}, which the code imports."
+        reason = f"The code imports {listed(sorted(missing))}, which are not declared in {listed(found)}."
         return CheckResult(level="not_met", reason=reason, evidence=where)
     held, how = _held(digest, found)
     declared_all = 10 * len(missing) <= len(imported)
-    left = f"; not declared: {listed(sorted(missing))}" if missing else ""
-    reason = f"{listed(found)} declares what the shown code imports from {counted(len(imported), 'package')}{left}; {how}."
+    left = f"not declared: {listed(sorted(missing))}" if missing else "all of them declared"
+    used = f"the shown code imports {counted(len(imported), 'package')}, {left}; " if imported else ""
+    reason = f"Declared in {listed(found)}; {used}{how}."
     return CheckResult(level="met" if held and declared_all else "partly", reason=reason, evidence=where)
 
 
-def _without_code(digest: Digest, kinds: set[str | None]) -> CheckResult:
+def _without_code(kinds: set[str | None]) -> CheckResult:
     if kinds:
         return CheckResult(level="met", reason="The code imports nothing from a package manager.")
     return CheckResult(level="cannot_tell", reason="The project has no code that could import anything.")
@@ -113,7 +116,8 @@ def _imports(digest: Digest, found: tuple[str, ...]) -> tuple[set[str], set[str]
     node = set(_node_imports(digest)) - names
     missing = set()
     if _readable(digest, found, (".toml", ".txt", ".in", ".cfg", ".py", "Pipfile", ".yml", ".yaml")):
-        missing |= {module for module in python if not _declared(module, python_dependencies(digest))}
+        packages = python_dependencies(digest)
+        missing |= {module for module in python if not _declared(module, packages)}
     if _readable(digest, found, ("package.json",)):
         declared = {dependency.name for dependency in node_dependencies(digest)}
         missing |= {name for name in node if name not in declared and f"@types/{name}" not in declared}
@@ -149,24 +153,26 @@ def _imported_in(block: Block) -> Iterator[str]:
     for _, line in lines(block):
         if match := _PY_IMPORT.match(line):
             for module in (match[1] or match[2]).split(","):
-                yield module.split(".")[0].split(" as ")[0].strip()
+                yield module.partition(".")[0].partition(" as ")[0].strip()
 
 
 def _node_imports(digest: Digest) -> Iterator[str]:
+    places = _places(digest)
     for block in shown_code(digest):
         if language(block.path) != "javascript" or PurePosixPath(block.path).name.startswith("vite.config"):
             continue
         for _, line in lines(block):
             for target in _JS_IMPORT.findall(line):
                 match = _JS_NAME.match(target)
-                if match and ":" not in target and match[0].split("/")[0] not in _NODE_BUILTIN and not _aliased(target, digest):
+                top = target.partition("/")[0]
+                if match and ":" not in target and top not in _NODE_BUILTIN and top.lstrip("@~#") not in places:
                     yield match[0]
 
 
-def _aliased(target: str, digest: Digest) -> bool:
-    """Return whether an import names a folder or file of the project, as bundlers let it: `components/Button`."""
-    top = target.split("/")[0]
-    return top in {"src", "app"} or any(f"/{top}/" in f"/{f.path}" or PurePosixPath(f.path).stem == top for f in digest.files)
+def _places(digest: Digest) -> set[str]:
+    """Return the names of the project's folders and files, which bundlers let code import like packages."""
+    paths = [PurePosixPath(file.path) for file in digest.files]
+    return {part for path in paths for part in path.parts[:-1]} | {path.stem for path in paths} | {""}
 
 
 def _package(module: str) -> str:
@@ -179,8 +185,9 @@ def _plain(name: str) -> str:
 
 def _declared(module: str, declared: list[Dependency]) -> bool:
     wanted = _package(module)
+    likely = {wanted, f"python-{wanted}", f"py{wanted}"}
     names = {_plain(dependency.name) for dependency in declared}
-    return any(wanted == name or name.startswith(f"{wanted}-") or name == f"python-{wanted}" or name == f"py{wanted}" for name in names)
+    return bool(likely & names) or any(name.startswith(f"{wanted}-") for name in names)
 
 
 def _held(digest: Digest, found: tuple[str, ...]) -> tuple[bool, str]:

@@ -78,7 +78,7 @@ def entry_point(digest: Digest) -> CheckResult:
     grammar, JSON and TOML too. Cannot see whether anything starts: nothing is run, and of other languages only the
     presence of the entry point is read. Files that a build makes count as there when a build script is declared.
     """
-    declared = list(_declared(digest))
+    declared = list(dict.fromkeys(_declared(digest)))
     found = declared + list(_conventional(digest))
     good = [entry for entry in found if entry.fault is None]
     bad = [entry for entry in found if entry.fault is not None]
@@ -122,7 +122,7 @@ def _pyproject(digest: Digest, block: Block, paths: set[str]) -> Iterator[Entry]
         if is_whole(block):
             yield Entry(block.path, block.path, fault="is not TOML", declared=True)
         return
-    for keys in (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts")):
+    for keys in manifests.SCRIPTS:
         for target in entries(dig(data, *keys)).values():
             for name in strings(target):
                 yield _python_target(digest, name, paths)
@@ -133,8 +133,8 @@ def _python_target(digest: Digest, target: str, paths: set[str]) -> Entry:
     if match is None:
         return Entry(target, None, fault="is not of the form module:function", declared=True)
     stem = match[1].replace(".", "/")
-    tails = (f"{stem}.py", f"{stem}/__init__.py")
-    path = min((p for p in paths if p in tails or p.endswith(tuple("/" + t for t in tails))), key=len, default=None)
+    ends = (f"/{stem}.py", f"/{stem}/__init__.py")
+    path = min((p for p in paths if f"/{p}".endswith(ends)), key=lambda p: (len(p), p), default=None)
     if path is None:
         return Entry(target, None, fault="names a module that is not there", declared=True)
     block = digest.block(path)
@@ -144,7 +144,8 @@ def _python_target(digest: Digest, target: str, paths: set[str]) -> Entry:
     if tree is None:
         return Entry(target, path, fault="does not parse", declared=True)
     known = {match[2], "*"} & _names(tree)  # a star import may bring it
-    return Entry(target, path, fault=None if known else "names a function that its module does not have", declared=True)
+    fault = None if known else "names a function that its module does not have"
+    return Entry(target, path, fault=fault, declared=True)
 
 
 def _names(tree: ast.Module) -> set[str]:
@@ -168,16 +169,21 @@ def _node(block: Block, paths: set[str]) -> Iterator[Entry]:
         return
     scripts = entries(data.get("scripts"))
     folder = PurePosixPath(block.path).parent
-    targets = strings(data.get("main")) + strings(data.get("bin")) + strings(data.get("module"))
+    starts = [name for name in ("start", "dev", "serve") if name in scripts]
+    targets = strings(data.get("bin"))
+    targets += (
+        [] if starts else strings(data.get("main")) + strings(data.get("module"))
+    )  # an app is started, not imported
     targets += [path for target in entries(data.get("bin")).values() for path in strings(target)]
     targets += [p for p in [*strings(data.get("exports")), *_exported(data.get("exports"))] if "*" not in p]
     for target in dict.fromkeys(targets):
         path = _resolve(folder, target, paths)
-        built = bool(_BUILT.match(target)) and any("build" in s or s in {"prepare", "prepack", "prepublishOnly"} for s in scripts)
+        built = bool(_BUILT.match(target)) and any("build" in name or name.startswith("prep") for name in scripts)
         yield Entry(target, path, fault=None if path or built else "is not there", declared=True)
-    for name in ("start", "dev", "serve"):
-        for command in strings(scripts.get(name)):
-            missing = [f for f in _NAMED_FILE.findall(command) if not _resolve(folder, f, paths) and not _BUILT.match(f)]
+    for name in starts:
+        for command in strings(scripts[name]):
+            files = [file for file in _NAMED_FILE.findall(command) if not _BUILT.match(file)]
+            missing = [file for file in files if not _resolve(folder, file, paths)]
             fault = f"names the missing file {named(missing[0])}" if missing else None
             yield Entry(f"npm run {name}", block.path, fault=fault, declared=True)
 
@@ -189,7 +195,7 @@ def _exported(value: object) -> list[str]:
 
 
 def _resolve(folder: PurePosixPath, target: str, paths: set[str]) -> str | None:
-    plain = str(folder / target.removeprefix("./").rstrip("/")) if target not in {".", "./"} else str(folder / "index.js")
+    plain = str(folder / target.removeprefix("./").rstrip("/"))
     for end in ("", ".js", ".ts", ".mjs", ".cjs", ".json", "/index.js", "/index.ts"):
         if plain + end in paths:
             return plain + end
@@ -199,8 +205,8 @@ def _resolve(folder: PurePosixPath, target: str, paths: set[str]) -> str | None:
 def _docker(block: Block, paths: set[str]) -> Iterator[Entry]:
     for _, line in lines(block):
         if re.match(r"^\s*(?:CMD|ENTRYPOINT)\b", line):
-            files = [f for f in _NAMED_FILE.findall(line) if not f.startswith("/") and not _BUILT.match(f)]
-            missing = [f for f in files if not any(p == f or p.endswith("/" + f.removeprefix("./")) for p in paths)]
+            files = [file.removeprefix("./") for file in _NAMED_FILE.findall(line) if not _BUILT.match(file)]
+            missing = [f for f in files if not f.startswith("/") and not any(f"/{p}".endswith(f"/{f}") for p in paths)]
             fault = f"starts the missing file {named(missing[0])}" if missing else None
             yield Entry(block.path, block.path, fault=fault, declared=True)
 

@@ -6,8 +6,19 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest
-from evaluator.grading.checks.reading import cite, dig, entries, is_aside, is_example, is_test, listed, strings, table, text
-from evaluator.grading.checks.reading import lines as lines_of
+from evaluator.grading.checks import reading
+from evaluator.grading.checks.reading import (
+    cite,
+    dig,
+    entries,
+    is_aside,
+    is_example,
+    is_test,
+    listed,
+    strings,
+    table,
+    text,
+)
 
 MAX_DEPTH = 4  # parts of the path of a manifest that counts for the project
 NAMES = frozenset((
@@ -17,6 +28,7 @@ NAMES = frozenset((
     "Makefile.PL", "DESCRIPTION", "Project.toml", "project.godot", "stack.yaml", "rebar.config", "shard.yml",
     "Podfile", "conanfile.txt", "vcpkg.json", "datapackage.json", "build.zig",
 ))  # fmt: skip
+SCRIPTS = (("project", "scripts"), ("project", "gui-scripts"), ("tool", "poetry", "scripts"))  # of pyproject.toml
 _SUFFIXES = (".csproj", ".fsproj", ".sln", ".gemspec", ".cabal", ".xcodeproj/project.pbxproj", ".nimble")
 _REQUIREMENTS = re.compile(r"^(?:requirements[\w.-]*\.(?:txt|in)|[\w-]*requirements\.txt)$", re.IGNORECASE)
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^#]*)")
@@ -60,7 +72,7 @@ def shown(digest: Digest, name: str) -> list[Block]:
 
 def matches(pattern: re.Pattern[str], block: Block) -> list[re.Match[str]]:
     """Return the match of *pattern* in each line that has one."""
-    return [found for _, line in lines_of(block) if (found := pattern.search(line))]
+    return [found for _, line in reading.lines(block) if (found := pattern.search(line))]
 
 
 def requirement(line: str) -> Dependency | None:
@@ -90,7 +102,7 @@ def python_dependencies(digest: Digest) -> list[Dependency]:
         elif name in {"environment.yml", "environment.yaml"}:
             lines += [m[1] for m in matches(_CONDA, block)]
         elif name == "setup.py":
-            lines += [quoted for _, line in lines_of(block) for quoted in _QUOTED.findall(line)]
+            lines += [quoted for _, line in reading.lines(block) for quoted in _QUOTED.findall(line)]
         elif name == "setup.cfg":
             lines += _setup_cfg_lines(text(block))
     return found + [declared for declared in map(requirement, lines) if declared]
@@ -145,8 +157,8 @@ def own_names(digest: Digest) -> set[str]:
     for block in shown(digest, "pyproject.toml"):
         data = table(block) or {}
         found.update(strings(dig(data, "project", "name")) + strings(dig(data, "tool", "poetry", "name")))
-        for scripts in (dig(data, "project", "scripts"), dig(data, "project", "gui-scripts"), dig(data, "tool", "poetry", "scripts")):
-            found.update(entries(scripts))
+        for keys in SCRIPTS:
+            found.update(entries(dig(data, *keys)))
     for block in shown(digest, "package.json"):
         data = table(block) or {}
         found.update(strings(data.get("name")))

@@ -19,6 +19,7 @@ from evaluator.grading.squeeze import collapse
 MAX_PARSED = 200_000  # characters of one file that a parser is given
 MAX_LINE = 400  # characters of a line that a pattern is tried on: patterns over whole texts can be made to crawl
 MAX_NAME = 80  # characters of a name from the project in a sentence of ours
+MAX_DOTS = 100  # on a line of TOML: the parser takes the square of a dotted key's length
 MAX_NAMED = 4  # names in one sentence
 
 LANGUAGES = {
@@ -32,13 +33,19 @@ LANGUAGES = {
     ".hs": "haskell", ".clj": "clojure", ".gd": "godot", ".sh": "shell", ".bash": "shell", ".ps1": "shell",
     ".html": "web", ".sql": "sql", ".zig": "zig", ".nim": "nim", ".ml": "ocaml",
 }  # fmt: skip
-_ASIDE = frozenset(
-    "node_modules vendor third_party thirdparty bower_components site-packages .venv venv __pycache__ .git".split()
-)
-_EXAMPLES = frozenset("examples example fixtures testdata __fixtures__ __mocks__ samples docs doc templates".split())
-_TEST_FOLDERS = frozenset("test tests __tests__ spec specs e2e testing androidtest unittests integrationtests".split())
+_ASIDE = frozenset((
+    "node_modules", "vendor", "third_party", "thirdparty", "bower_components", "site-packages", ".venv", "venv",
+    "__pycache__", ".git",
+))  # fmt: skip
+_EXAMPLES = frozenset((
+    "examples", "example", "fixtures", "testdata", "__fixtures__", "__mocks__", "samples", "docs", "doc",
+))  # fmt: skip
+_TEST_FOLDERS = frozenset((
+    "test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "androidtest", "unittests", "integrationtests",
+))  # fmt: skip
 _TEST_NAME = re.compile(
-    r"(?:^test_|^tests?\.|_tests?\.|\.tests?\.|\.spec\.|_spec\.|\.cy\.)|(?:Tests?|IT|Spec)\.(?:java|kt|scala|groovy|cs|swift|php)$|^Test[A-Z].*\.(?:java|kt)$"
+    r"^test_|^tests?\.|_tests?\.|\.tests?\.|\.spec\.|_spec\.|\.cy\."
+    r"|(?:Tests?|IT|Spec)\.(?:java|kt|scala|groovy|cs|swift|php)$|^Test[A-Z].*\.(?:java|kt)$"
 )
 
 
@@ -126,10 +133,11 @@ def is_whole(block: Block) -> bool:
 
 def table(block: Block) -> dict[str, Any] | None:
     """Return the table of a TOML or JSON file that is shown whole, or None."""
-    if not is_whole(block):
+    toml = block.path.endswith(".toml")
+    if not is_whole(block) or (toml and any(line.text.count(".") > MAX_DOTS for line in block.lines)):
         return None
     try:
-        read: object = tomllib.loads(text(block)) if block.path.endswith(".toml") else json.loads(text(block))
+        read: object = tomllib.loads(text(block)) if toml else json.loads(text(block))
     except (ValueError, RecursionError, MemoryError):
         return None
     return read if isinstance(read, dict) else None

@@ -10,8 +10,9 @@ from evaluator.grading.checks.reading import MAX_LINE, cite, counted, named
 
 _FENCE = re.compile(r"^\s{0,12}(?:>\s?)?(`{3,}|~{3,})\s*([\w+#-]*)")
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s+(.*)|<h[1-6][^<>]{0,80}>([^<>]*))")
+_LINK = re.compile(r"\]\((?:\./)?([\w./-]{1,150})\)")  # to a file of the project
 _INLINE = re.compile(r"`([^`\n]{2,120})`")
-_PROMPT = re.compile(r"^\s*(?:\([\w.-]{1,30}\)\s*)?(?:[$%>❯]|PS [^>]{0,60}>|C:\\[^>]{0,60}>)\s+")
+_PROMPT = re.compile(r"^\s*(?:\([\w.-]{1,30}\)\s*)?(?:[$%>\u276f]|PS [^>]{0,60}>|C:\\[^>]{0,60}>)\s+")
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
 _USE = re.compile(
     r"usage|use|using|getting started|quick ?start|install|run|how to|example|tutorial|demo|build|set ?up|start|play"
@@ -30,6 +31,7 @@ class Snippet:
     number: int
     text: str
     language: str | None  # of the fence; None for code in the running text
+    line: str = ""  # the whole line that it stands in, where that is running text
 
 
 def block_of(digest: Digest) -> Block | None:
@@ -53,7 +55,8 @@ def snippets(readme: Block) -> list[Snippet]:
         elif raw.startswith(("    ", "\t")) and not raw.lstrip().startswith(("-", "*", "+", "<", "|")):
             found.append(Snippet(line.number, raw, ""))
         else:
-            found.extend(Snippet(line.number, code, None) for code in _INLINE.findall(raw))
+            pieces = [*_INLINE.findall(raw), *_LINK.findall(raw)]
+            found.extend(Snippet(line.number, piece, None, line=raw) for piece in pieces)
     return found
 
 

@@ -5,27 +5,40 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from evaluator.domain import Block, CheckResult, Digest
-from evaluator.grading.checks.reading import cite, counted, is_whole, language, lines, named, python_tree, shown_code, sources, text
+from evaluator.domain import Block, CheckResult, Digest, Level
+from evaluator.grading.checks.reading import (
+    cite,
+    counted,
+    is_whole,
+    language,
+    lines,
+    named,
+    python_tree,
+    shown_code,
+    sources,
+    text,
+)
 
 FEW = Fraction(1, 50)  # of the functions
 MANY = Fraction(1, 7)
 _FUNCTION = re.compile(
-    r"^\s*(?:@\w+\s+)*(?:export\s+|default\s+|pub(?:\(\w+\))?\s+|public\s+|private\s+|protected\s+|internal\s+|static\s+|async\s+"
-    r"|override\s+|final\s+|unsafe\s+|suspend\s+|abstract\s+){0,6}"
+    r"^\s*(?:@\w+\s+){0,6}(?:pub(?:\(\w+\))?\s+|(?:export|default|public|private|protected|internal|static|async"
+    r"|override|final|unsafe|suspend|abstract)\s+){0,6}"
     r"(?:def|fn|func|fun|function\*?|sub)\s+[\w$.]{1,80}\s*[(<\[]|=>\s*(?:\{|$)|\bfunction\s*\w*\s*\(|^\s*func\s*\("
     r"|^\s{2,}(?:[\w<>\[\],.?]{1,60}\s+){1,5}\w{1,80}\s*\([^;]{0,200}\)\s*(?:throws [\w., ]{1,80})?\{\s*$"
 )
 _STUB = re.compile(
-    r"\braise\s+NotImplementedError|\bunimplemented!\s*\(|\btodo!\s*\(|\bpanic\(\s*\"(?:not implemented|TODO|unimplemented)"
-    r"|\bthrow\s+new\s+(?:Error|UnsupportedOperationException|NotImplementedException)\(\s*[\"'`]?(?:not (?:yet )?implemented|todo|unimplemented|\))"
-    r"|\bNotImplementedException\(|\bfatalError\(\s*\"(?:not implemented|TODO)|\bTODO\(\s*(?:\"|\))|[\"'`>]\s*(?:coming soon|not (?:yet )?implemented|not implemented yet|준비 ?중|미구현|구현 예정)",
+    r"\braise\s+NotImplementedError|\bunimplemented!\s*\(|\btodo!\s*\(|\bNotImplementedException\(|\bTODO\(\s*[\")]"
+    r"|\b(?:panic|fatalError)\(\s*\"(?:not implemented|TODO|unimplemented)"
+    r"|\bthrow\s+new\s+(?:Error|UnsupportedOperationException)\(\s*[\"'`]?"
+    r"(?:not (?:yet )?implemented|todo|unimplemented|\))"
+    r"|[\"'`>]\s*(?:coming soon|not (?:yet )?implemented|준비 ?중|미구현|구현 예정)",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"^\s*(?:#|//|\*|/\*|--|<!--)")
 _TODO_BODY = re.compile(r"^\s*(?:#|//|/\*)\s*(?:TODO|FIXME|XXX|미구현|구현 예정)", re.IGNORECASE)
 _CLOSE = re.compile(r"^\s*(?:\}|\};|\}\)|\}\);|end)\s*,?;?\s*$")
-_ABSTRACT = ("abstractmethod", "abstractproperty", "overload", "abc.")
+_EMPTY_BY_DESIGN = ("abstract", "overload", "group", "callback", "fixture", "hookspec")  # in the name of a decorator
 _NOT_CODE = frozenset(("web", "sql", "notebook"))
 
 
@@ -49,12 +62,14 @@ def no_stubs(digest: Digest) -> CheckResult:
         reason = "The shown code has no functions and no stubs." if seen else "No code is shown."
         return CheckResult(level="met" if seen else "cannot_tell", reason=reason)
     share = Fraction(len(places), max(functions, len(places)))
-    reason = f"{len(places)} of {counted(max(functions, len(places)), 'shown function')} {'is a stub' if len(places) == 1 else 'are stubs'}"
+    are = "is a stub" if len(places) == 1 else "are stubs"
+    reason = f"{len(places)} of {counted(max(functions, len(places)), 'shown function')} {are}"
     if not places:
         return CheckResult(level="met", reason=f"{reason}.")
     path, number = places[0]
-    level = "met" if share <= FEW else "partly" if share <= MANY else "not_met"
-    return CheckResult(level=level, reason=f"{reason}; the first in {named(path)}, line {number}.", evidence=cite(digest, path, number))
+    reason += f"; the first in {named(path)}, line {number}."
+    level: Level = "met" if share <= FEW else "partly" if share <= MANY else "not_met"
+    return CheckResult(level=level, reason=reason, evidence=cite(digest, path, number))
 
 
 def _python(block: Block) -> tuple[int, list[int]]:
@@ -81,12 +96,14 @@ def _functions(tree: ast.Module) -> Iterator[tuple[Function, bool]]:
             owner = inside.get(id(node))
             decorators = " ".join(ast.unparse(decorator)[:80] for decorator in node.decorator_list[:5])
             interface = owner is not None and (owner.name in bases or _is_interface(owner))
-            yield node, interface or any(word in decorators for word in _ABSTRACT) or node.name.startswith("__")
+            yield node, interface or any(word in decorators for word in _EMPTY_BY_DESIGN) or node.name.startswith("__")
 
 
 def _is_interface(node: ast.ClassDef) -> bool:
     names = {base.id if isinstance(base, ast.Name) else getattr(base, "attr", "") for base in node.bases}
-    return bool(names & {"Protocol", "ABC", "Interface"}) or any(keyword.arg == "metaclass" for keyword in node.keywords)
+    return bool(names & {"Protocol", "ABC", "Interface"}) or any(
+        keyword.arg == "metaclass" for keyword in node.keywords
+    )
 
 
 def _is_stub(node: Function, empty_is_fine: bool) -> bool:

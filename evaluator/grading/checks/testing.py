@@ -6,21 +6,22 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest, DigestFile
-from evaluator.grading.checks.commands import own_modules
 from evaluator.grading.checks.manifests import own_names
+from evaluator.grading.checks.place import own_modules
 from evaluator.grading.checks.reading import cite, counted, is_aside, is_test, language, lines, shown_code, sources
 
 LEAST = Fraction(1, 10)  # of the code, in files or in bytes
 _CASE = re.compile(
-    r"^\s*(?:async )?def test|\bunittest\.TestCase\b|\b(?:it|test|describe)(?:\.\w+)?(?:\(|`)|^func (?:\([^)]{0,60}\) )?(?:Test|Benchmark|Example|Fuzz)\w*\("
-    r"|#\[(?:\w+::)?test|@(?:Parameterized|Repeated)?Test\b|\[(?:Fact|Theory|Test|TestMethod)\b|\bfunc test\w*\(|@Test\b"
-    r"|\btest(?:Widgets)?\(|\bfunction test\w*\(|\bTEST(?:_F|_P)?\(|\btest_that\(|@testset\b|^\s*>>> |\bassert\w*\b|\bexpect\("
+    r"^\s*(?:async )?def test|\bunittest\.TestCase\b|\b(?:it|test|describe)(?:\.\w+)?(?:\(|`)"
+    r"|^func (?:\([^)]{0,60}\) )?(?:Test|Benchmark|Example|Fuzz)\w*\("
+    r"|#\[(?:\w+::)?test|@(?:Parameterized|Repeated)?Test\b"
+    r"|\[(?:Fact|Theory|Test|TestMethod)\b|\bfunc(?:tion)? test\w*\(|\btestWidgets\(|\bTEST(?:_F|_P)?\(|\btest_that\("
+    r"|@testset\b|^\s*>>> |\bassert\w*\b|\bexpect\("
 )
 _IMPORT = re.compile(r"""^\s*(?:from\s+([.\w]+)\s+import|import\s+([\w.]+))""")
-_QUOTED_PATH = re.compile(r"""["']((?:\.\.?/|@/|~/|src/)[^"'\s]{1,150})["']""")
-_NEIGHBOURS = frozenset(  # languages whose tests reach the code of their own package without an import that names it
-    "go rust java kotlin scala groovy csharp swift dart c ruby php elixir shell r julia haskell godot zig".split()
-)
+_QUOTED = re.compile(r"""["']([^"'\s]{2,150})["']""")
+_PATH = re.compile(r"(?:\.\.?/|@/|~/|src/)")
+_NAMING = frozenset(("python", "javascript", "web", "notebook"))  # languages whose tests name what they import
 
 
 def tests(digest: Digest) -> CheckResult:
@@ -45,8 +46,8 @@ def tests(digest: Digest) -> CheckResult:
         seen = len({block.path for block in with_cases + inline})
         facts += f"; of {seen} shown, {len(using)} use the project's own code"
     uses = bool(using) and 2 * len(using) >= len(with_cases) if with_cases else True
-    place = (using or with_cases or blocks or [None])[0]
-    where = cite(digest, place.path, _first_case(place)) if place else cite(digest, files[0].path)
+    shown = (using or with_cases or blocks)[:1]
+    where = cite(digest, shown[0].path, _first_case(shown[0])) if shown else cite(digest, files[0].path)
     return CheckResult(level="met" if enough and uses else "partly", reason=facts + ".", evidence=where)
 
 
@@ -64,20 +65,16 @@ def _has_cases(block: Block) -> bool:
 
 
 def _first_case(block: Block) -> int:
-    return next((number for number, line in lines(block) if _CASE.search(line)), block.lines[0].number if block.lines else 1)
+    return next((number for number, line in lines(block) if _CASE.search(line)), 1)
 
 
 def _uses_own_code(block: Block, digest: Digest) -> bool:
     kind = language(block.path)
-    if kind in _NEIGHBOURS:
+    if kind not in _NAMING:
         return True
-    own = (own_modules(digest) - {"test", "tests", "conftest", PurePosixPath(block.path).stem}) | own_names(digest)
-    for _, line in lines(block):
-        match = _IMPORT.match(line)
-        if match and kind == "python" and ((match[1] or "").startswith(".") or set((match[1] or match[2]).split(".")) & own):
-            return True
-        if kind != "python" and any(not is_aside(p) for p in _QUOTED_PATH.findall(line)):
-            return True
-        if kind != "python" and any(f'"{name}"' in line or f"'{name}'" in line for name in own if len(name) > 2):
-            return True
-    return False
+    if kind == "python":
+        own = own_modules(digest) - {"test", "tests", "conftest", PurePosixPath(block.path).stem}
+        modules = [match[1] or match[2] for _, line in lines(block) if (match := _IMPORT.match(line))]
+        return any(module.startswith(".") or own.intersection(module.split(".")) for module in modules)
+    quoted = {target for _, line in lines(block) for target in _QUOTED.findall(line)}
+    return bool(quoted & own_names(digest)) or any(_PATH.match(target) and not is_aside(target) for target in quoted)

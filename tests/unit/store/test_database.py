@@ -90,33 +90,45 @@ _FAILED = 'connection failed: connection to server at "h", port 5432 failed: '
         ),
         (
             OperationalError(_FAILED + 'FATAL:  database "modu" does not exist'),
-            'PostgreSQL at h:5432: database "modu" does not exist. Create it with createdb, or correct the name in'
-            " DATABASE_URL.",
+            (
+                'PostgreSQL at h:5432: database "modu" does not exist. Create it with createdb, or correct the name in'
+                " DATABASE_URL."
+            ),
         ),
         (
             OperationalError(_FAILED + 'FATAL:  password authentication failed for user "u"'),
-            'PostgreSQL at h:5432 refuses to sign us in (password authentication failed for user "u"). Correct user and'
-            " password in DATABASE_URL.",
+            (
+                'PostgreSQL at h:5432 refuses to sign us in (password authentication failed for user "u"). Correct'
+                " user and password in DATABASE_URL."
+            ),
         ),
         (
             OperationalError(_FAILED + 'FATAL:  role "u" does not exist'),
-            'PostgreSQL at h:5432 refuses to sign us in (role "u" does not exist). Correct user and password in'
-            " DATABASE_URL.",
+            (
+                'PostgreSQL at h:5432 refuses to sign us in (role "u" does not exist). Correct user and password in'
+                " DATABASE_URL."
+            ),
         ),
         (
             OperationalError(_FAILED + "FATAL:  sorry, too many clients already"),
-            "PostgreSQL at h:5432 has no connection left (sorry, too many clients already). Wait, stop other programs"
-            " that use it, or raise its max_connections.",
+            (
+                "PostgreSQL at h:5432 has no connection left (sorry, too many clients already). Wait, stop other"
+                " programs that use it, or raise its max_connections."
+            ),
         ),
         (
             errors.DiskFull("could not extend file: No space left on device"),
-            "PostgreSQL at h:5432 has run out of room (No space left on device). Make room on its machine, then try"
-            " again.",
+            (
+                "PostgreSQL at h:5432 has run out of room (No space left on device). Make room on its machine, then try"
+                " again."
+            ),
         ),
         (
             errors.AdminShutdown("terminating connection due to administrator command\nserver closed the connection"),
-            "PostgreSQL at h:5432 does not answer (terminating connection due to administrator command). Start it, or"
-            " correct DATABASE_URL.",
+            (
+                "PostgreSQL at h:5432 does not answer (terminating connection due to administrator command). Start"
+                " it, or correct DATABASE_URL."
+            ),
         ),
         (
             OperationalError(_FAILED + "FATAL:  a\x1b[31mred\rword"),

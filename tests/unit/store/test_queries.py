@@ -4,7 +4,17 @@ from evaluator.store import queries
 
 
 def test_each_name_gets_its_statement_without_comments() -> None:
-    text = "-- Who is who: 100 % of them.\n\n-- name: one\n-- Says 5 %.\nSELECT 1\n  -- inside\n FROM a;\n\n-- name: two\nSELECT 2;\n"
+    text = """-- Who is who: 100 % of them.
+
+-- name: one
+-- Says 5 %.
+SELECT 1
+  -- inside
+ FROM a;
+
+-- name: two
+SELECT 2;
+"""
 
     found = queries.parse(text, file="x.sql")
 

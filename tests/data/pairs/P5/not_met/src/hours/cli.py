@@ -1,0 +1,30 @@
+"""The command line."""
+
+import argparse
+import csv
+import json
+import sys
+
+from hours.report import BadEntry, lines, totals
+
+
+def parser():
+    made = argparse.ArgumentParser(prog="hours", description="Adds up time entries per client.")
+    made.add_argument("sheet", help="CSV file with the columns client and minutes")
+    made.add_argument("--client", help="keep only the entries of this client")
+    made.add_argument("--json", action="store_true", help="print JSON")
+    return made
+
+
+def read(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def main():
+    options = parser().parse_args()
+    try:
+        found = totals(read(options.sheet), client=options.client)
+    except BadEntry as error:
+        sys.exit(f"hours: {options.sheet}, {error}")
+    print(json.dumps(found) if options.json else "\n".join(lines(found)))

@@ -1,0 +1,56 @@
+"""Each criterion of the default rubric has a pair of projects that a fair judge must tell apart."""
+
+from pathlib import Path
+
+import pytest
+
+from evaluator.domain import Criterion, Digest
+from evaluator.grading import offline, rubrics
+from tests.support import pairs
+from tests.support.digests import digest_of
+
+RUBRIC = rubrics.load("default", folder=Path(__file__).parents[3] / "rubrics")
+MACHINE = [criterion for criterion in RUBRIC.criteria if criterion.evidence == "machine"]
+JUDGED = [criterion for criterion in RUBRIC.criteria if criterion.evidence != "machine"]
+
+
+def both(criterion: Criterion) -> tuple[Digest, Digest]:
+    return tuple(digest_of(pairs.project(criterion.id, side)) for side in ("met", "not_met"))  # type: ignore[return-value]
+
+
+def test_every_criterion_has_a_pair() -> None:
+    assert pairs.ids() == sorted(criterion.id for criterion in RUBRIC.criteria)
+
+
+@pytest.mark.parametrize("criterion", MACHINE, ids=lambda criterion: criterion.id)
+def test_a_machine_check_tells_its_pair_apart(criterion: Criterion) -> None:
+    met, not_met = both(criterion)
+
+    assert offline.check(criterion, met).level == "met"
+    assert offline.check(criterion, not_met).level == "not_met"
+
+
+@pytest.mark.parametrize("criterion", RUBRIC.criteria, ids=lambda criterion: criterion.id)
+def test_no_other_machine_check_sees_a_difference(criterion: Criterion) -> None:
+    met, not_met = both(criterion)
+
+    for other in MACHINE:
+        if other.id != criterion.id:
+            assert offline.check(other, met).level == offline.check(other, not_met).level == "met", other.id
+
+
+@pytest.mark.parametrize("criterion", JUDGED, ids=lambda criterion: criterion.id)
+def test_what_the_judge_has_to_tell_apart_is_shown_to_it(criterion: Criterion) -> None:
+    files = {side: pairs.project(criterion.id, side) for side in ("met", "not_met")}
+    paths = files["met"].keys() | files["not_met"].keys()
+    differing = [path for path in paths if files["met"].get(path) != files["not_met"].get(path)]
+
+    met, not_met = both(criterion)
+
+    assert differing
+    for path in differing:
+        shown = [block for digest in (met, not_met) if (block := digest.block(path))]
+        assert len(shown) == 2
+        assert all(len(block.lines) == block.total_lines for block in shown)
+        assert shown[0].lines != shown[1].lines
+        assert shown[0].file_class == {"doc": "readme", "config": "readme"}.get(criterion.evidence, criterion.evidence)
