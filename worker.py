@@ -34,8 +34,8 @@ def boot() -> None:
     dramatiq.set_broker(parts.broker)
 
 
-def declare(parts: app.App) -> None:
-    """Declare the actor and the upkeep on the broker of *parts*."""
+def declare(parts: app.App) -> "Upkeep":
+    """Declare the actor and the upkeep on the broker of *parts*, and return the upkeep."""
     bench = _bench(parts)
 
     def act(request_id: str) -> None:
@@ -45,7 +45,9 @@ def declare(parts: app.App) -> None:
             logger.warning("%s", error, extra={"request_id": request_id})
 
     dramatiq.actor(act, actor_name=ACTOR, queue_name=QUEUE, broker=parts.broker)
-    parts.broker.add_middleware(_Upkeep(parts, bench=bench))
+    keeper = Upkeep(parts, bench=bench)
+    parts.broker.add_middleware(keeper)
+    return keeper
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]
     At a normal end what was begun may take *drain* to finish; what has not, or what an exception (Ctrl-C) interrupts,
     is handed back, and another worker grades it anew.
     """
-    declare(parts)
+    keeper = declare(parts)
     worker = dramatiq.Worker(parts.broker, worker_threads=threads, worker_timeout=_IDLE)
     worker.start()
     patience = _QUICK
@@ -63,10 +65,13 @@ def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]
         yield
         patience = drain
     finally:
-        worker.stop(timeout=int(patience / timedelta(milliseconds=1)))
+        try:
+            worker.stop(timeout=patience // timedelta(milliseconds=1))
+        finally:  # also where somebody did not want to wait for that
+            keeper.end()
 
 
-class _Upkeep(dramatiq.Middleware):
+class Upkeep(dramatiq.Middleware):
     """Keeps the claims of this process alive, finds forgotten requests, and hands back what a stop interrupts."""
 
     def __init__(self, parts: app.App, *, bench: evaluation.Bench) -> None:
@@ -83,6 +88,11 @@ class _Upkeep(dramatiq.Middleware):
         self._stopping.set()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        self.end()
+
+    def end(self) -> None:
+        """Hand back what is still held; the second time there is nothing left."""
+        self._stopping.set()
         self._stopped.set()
         with contextlib.suppress(TransientError):  # then the leases run out instead
             upkeep.hand_back(database=self._parts.database, owner=self._bench.owner)

@@ -23,7 +23,7 @@ def open_broker(url: str) -> RedisBroker:
     Raises SettingsError where *url* is not an address of a Redis.
     """
     try:
-        client = Redis.from_url(url, socket_connect_timeout=5, socket_keepalive=True, health_check_interval=30)
+        client = Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
     except ValueError as error:
         raise SettingsError(f"REDIS_URL is not an address of a Redis: {error}") from error
     broker = RedisBroker(

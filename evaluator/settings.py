@@ -39,7 +39,7 @@ CommaList = Annotated[tuple[str, ...], BeforeValidator(_split)]
 class Settings(BaseModel):
     """What the environment says. Names that are not `MODU_*` are given by `alias`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=True)
 
     # Services
     database_url: SecretStr | None = Field(

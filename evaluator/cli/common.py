@@ -16,6 +16,8 @@ from evaluator.app import App
 from evaluator.domain import User
 from evaluator.services import accounts
 
+_PIPE_WIDTH = 160  # columns
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -40,7 +42,8 @@ def load_settings(ctx: click.Context, **overrides: object) -> settings.Settings:
     loaded = settings.load(os.environ, env_file=Path(env_file) if env_file else None, **overrides)
     logging.basicConfig(level=loaded.log_level, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if loaded.log_level != "DEBUG":
-        logging.getLogger("dramatiq").setLevel(logging.CRITICAL)  # it repeats what we say, with tracebacks
+        for name in ("dramatiq", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they repeat what we say, with tracebacks
     return loaded
 
 
@@ -50,8 +53,9 @@ def print_json(value: object) -> None:
 
 
 def out() -> Console:
-    """Return the console of the result."""
-    return Console(highlight=False, soft_wrap=False)
+    """Return the console of the result; what goes to a file or a pipe has room."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
 def talk() -> Console:

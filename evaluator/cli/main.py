@@ -3,6 +3,8 @@
 import importlib
 import json
 import sys
+import tempfile
+import traceback
 from typing import NoReturn
 
 import click
@@ -81,6 +83,8 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; nothing to say to anybody
         return 0
+    except Exception as error:  # noqa: BLE001 - the outermost wall: a traceback is for us, not for a user
+        return _own_up(error)
     return status if isinstance(status, int) else 0
 
 
@@ -89,6 +93,18 @@ def _say(error: EvaluatorError, *, as_json: bool) -> int:
         click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
     click.echo(f"Error: {error}", err=True)
     return error.exit_status
+
+
+def _own_up(error: Exception) -> int:
+    """Keep the traceback of our bug in a file and say where it is."""
+    with tempfile.NamedTemporaryFile("w", prefix="modu-", suffix=".log", delete=False, encoding="utf-8") as log:
+        traceback.print_exception(error, file=log)
+    click.echo(
+        f"Error: a mistake in modu itself ({type(error).__name__}). Nothing half-done is kept. Please report it, with"
+        f" the file {log.name}, which may name your files but holds none of their text.",
+        err=True,
+    )
+    return 1
 
 
 if __name__ == "__main__":

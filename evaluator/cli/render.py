@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +23,7 @@ _DIMENSIONS = {
     "functionality": "Functionality  does it do what its README says",
     "practicality": "Practicality   is it practical for real use",
 }
-_OFFLINE = "No LLM looked at this project: only what code can check was graded. Set MODU_MODEL to have it judged."
+_OFFLINE = "No LLM looked at this project: the offline judge graded only what code can check. Set MODU_MODEL."
 
 
 def evaluation(result: Row, *, console: Console, language: Language) -> None:
@@ -39,12 +38,16 @@ def evaluation(result: Row, *, console: Console, language: Language) -> None:
         console.print(Text.assemble(("  " + _bar(scores[id], 5), _colour(scores[id], 5)), f" {scores[id]}/5  ", label))
     verdict = ("PASSED", "bold green") if scores["passed"] else ("NOT PASSED", "bold red")
     console.print(Text.assemble("  Total ", (f"{scores['total']}/10", "bold"), "  ", verdict))
-    if result["judge"]["provider"] == "offline":
-        console.print(Padding(Text(_OFFLINE, style="yellow"), (1, 2, 0, 2)))
-    _criteria(result["criteria"], console=console, language=language)
-    console.print(Padding(Text(result["feedback"] or ""), (1, 2)))
+    offline = result["judge"]["provider"] == "offline"
+    if offline:
+        _print(_OFFLINE, console=console, indent=2, style="yellow")
+    _criteria([each for each in result["criteria"] if not (offline and each["verdict"] == "cannot_tell")],
+              console=console, language=language)
+    console.print()
+    _print(result["feedback"] or "", console=console, indent=2)
+    console.print()
     if result["review_reasons"]:
-        console.print(Padding(Text(f"A person should look: {', '.join(result['review_reasons'])}"), (0, 2)))
+        _print(f"A person should look: {', '.join(result['review_reasons'])}", console=console, indent=2)
     _footer(result, console=console)
 
 
@@ -84,14 +87,14 @@ def health(rows: Iterable[Row], *, console: Console) -> None:
         mark, style = styles[row["status"]]
         console.print(Text.assemble((f"{mark} ", style), (f"{row['name']:<12}", "bold"), row["text"]))
         if row["mend"]:
-            console.print(Padding(Text(f"→ {row['mend']}"), (0, 0, 0, 14)))
+            _print(f"→ {row['mend']}", console=console, indent=14)
 
 
 def _unfinished(result: Row, *, console: Console) -> None:
     name, error = result["project"]["name"], result.get("error")
     if result["status"] == "failed" and error is not None:
         console.print(Text.assemble((name, "bold"), " could not be graded ", (f"({error['code']})", "red"), ":"))
-        console.print(Padding(Text(error["message"]), (0, 2)))
+        _print(error["message"], console=console, indent=2)
     else:
         console.print(Text.assemble((name, "bold"), f" is {result['status']} ({result.get('stage', 'ended')})."))
     console.print(Text(f"request {result['request_id']}", style="dim"))
@@ -110,7 +113,7 @@ def _criteria(criteria: Sequence[Row], *, console: Console, language: Language) 
             console.print(Text.assemble((f" {mark} ", style), f"{criterion['id']} {title} ", (f"({word})", style)))
             for line in (criterion["reason"], ", ".join(_place(item) for item in criterion["evidence"])):
                 if line:
-                    console.print(Padding(Text(line, style="dim"), (0, 0, 0, 5)))
+                    _print(line, console=console, indent=5, style="dim")
 
 
 def _place(evidence: Row) -> str:
@@ -128,6 +131,13 @@ def _footer(result: Row, *, console: Console) -> None:
     console.print(Text(f"Judged by {by}, {rubric}, on {result['evaluated_at'][:16].replace('T', ' ')}", style="dim"))
     console.print(Text(f"{usage['calls']} calls, {tokens}, {cost}", style="dim"))
     console.print(Text(f"Evaluation {result['id']}", style="dim"))
+
+
+def _print(text: str, *, console: Console, indent: int, style: str = "") -> None:
+    """Print a paragraph, indented and wrapped, with nothing after the end of its lines."""
+    for line in Text(text, style=style).wrap(console, console.width - indent):
+        line.rstrip()
+        console.print(Text(" " * indent).append_text(line) if line.plain else "")
 
 
 def _where(project: Row) -> str:

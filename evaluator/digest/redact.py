@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from evaluator.digest.walk import is_secret_file as is_secret_file  # one place knows the names
-
 
 @dataclass(frozen=True)
 class _Rule:
@@ -41,11 +39,14 @@ _RULES = (
     _rule("slack_webhook", "hooks.slack.com", r"hooks\.slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,100})"),
     _rule("stripe_key", "sk_live_ rk_live_", r"\b[sr]k_live_[A-Za-z0-9]{16,255}"),
     _rule("jwt", "eyj", r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}"),
-    _rule("url_password", "://", r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,100}:(?P<secret>[^\s/@\"'${}<>]{3,200})@", re.I),
+    _rule(
+        "url_password", "://", r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,100}:(?P<secret>[^\s/@\"'${}<>]{3,200})@", re.I
+    ),
     _rule(
         "assigned_secret",
         "password passwd secret token api_key apikey api-key access_key accesskey",
-        r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key)[\w.-]{0,30}[\"']?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
+        r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key)[\w.-]{0,30}[\"']?"
+        r"[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
         r"(?P<quote>[\"'])(?P<secret>[^\"'\s]{8,500})(?P=quote)",
         re.I,
     ),

@@ -183,7 +183,7 @@ class _LlmJudge:
             input_tokens=getattr(usage, "prompt_tokens", 0) or 0,
             output_tokens=getattr(usage, "completion_tokens", 0) or 0,
             cached_tokens=getattr(details, "cached_tokens", 0) or 0,
-            cost_usd=None if cost is None else Decimal(str(cost)),
+            cost_usd=None if cost is None else round(Decimal(str(cost)), 8),
             parameters={name: arguments[name] for name in _RECORDED} | {"schema": "response_format" in arguments},
         )
 

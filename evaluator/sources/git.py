@@ -190,11 +190,24 @@ def _fetch(run: Command, source: Source, limits: Limits) -> None:
         done = fetch(address, small_files, config=config)
     if done.status and any(f"{id}:" in done.stderr for id in _HARMLESS):
         # git 2.39 cannot be lenient about these and filter at the same time
+        _forget_filter(run)
         done = fetch(address, config=[*config, *(f"fetch.fsck.{id}=ignore" for id in _HARMLESS)])
+    if done.status and _reached(run):
+        raise refusals.too_large()
     if done.status:
         raise refusals.of_fetch(done.stderr, source=source)
-    # what the filter held back is simply missing from here on: no git, old or new, goes and asks for it
+    _forget_filter(run)
+
+
+def _forget_filter(run: Command) -> None:
+    """Make what the filter held back simply missing, so that no git, old or new, goes and asks for it."""
     (run.repository / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+
+
+def _reached(run: Command) -> bool:
+    """Return whether git was stopped because a file grew to the limit: it dies without a word."""
+    packs = (run.repository / "objects" / "pack").iterdir()
+    return any(pack.stat().st_size >= run.bytes_limit for pack in packs)
 
 
 def _fetch_once(run: Command, address: str, *options: str, ref: str, scheme: str, config: Sequence[str]) -> Finished:

@@ -35,10 +35,7 @@ def public_addresses(host: str, port: int) -> tuple[str, ...]:
 
 def is_public(text: str) -> bool:
     """Return whether an address is one of the public internet, whatever it is wrapped in."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:  # a scoped address such as fe80::1%eth0
-        return False
+    address = ipaddress.ip_address(text)
     if isinstance(address, ipaddress.IPv6Address):
         inner = _unwrap(address)
         if inner is None:

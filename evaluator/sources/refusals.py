@@ -19,6 +19,7 @@ _NOT_FOUND = (
     "permission denied",
     "does not appear to be a git repository",
     "access denied",
+    "is this a git repository",
 )
 _MOVED = (
     "returned error: 301",

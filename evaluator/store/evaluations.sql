@@ -49,20 +49,22 @@ SELECT count(*) AS calls, coalesce(sum(c.input_tokens), 0)::bigint AS input_toke
  WHERE c.request_id = %(request_id)s;
 
 -- name: listing
--- Requests and evaluations, newest first; rows that the platform wrote stand beside ours.
+-- Evaluations, and requests that have none, newest first. A request that was answered by a stored evaluation adds
+-- nothing; rows that the platform wrote stand beside ours.
 SELECT r.id AS request_id, r.evaluation_id AS id, r.state, r.project_name, r.error_code, e.total_score,
        e.rubric_functionality, e.rubric_practicality, e.passed, e.llm_provider, e.llm_model, u.github_username AS user_name,
        coalesce(r.ended_at, r.created_at) AS at
   FROM evaluator.requests AS r
   JOIN public.users AS u ON u.id = r.user_id
   LEFT JOIN public.project_evaluations AS e ON e.id = r.evaluation_id
- WHERE %(user_id)s::uuid IS NULL OR r.user_id = %(user_id)s
+ WHERE (%(user_id)s::uuid IS NULL OR r.user_id = %(user_id)s)
+   AND (r.evaluation_id IS NULL OR EXISTS (SELECT 1 FROM evaluator.records AS rec WHERE rec.request_id = r.id))
 UNION ALL
 SELECT NULL, e.id, 'done', e.project_name, NULL, e.total_score, e.rubric_functionality, e.rubric_practicality, e.passed,
        e.llm_provider, e.llm_model, u.github_username, e.evaluated_at
   FROM public.project_evaluations AS e
   JOIN public.users AS u ON u.id = e.user_id
  WHERE (%(user_id)s::uuid IS NULL OR e.user_id = %(user_id)s)
-   AND NOT EXISTS (SELECT 1 FROM evaluator.requests AS r WHERE r.evaluation_id = e.id)
+   AND NOT EXISTS (SELECT 1 FROM evaluator.records AS rec WHERE rec.evaluation_id = e.id)
  ORDER BY at DESC
  LIMIT %(limit)s;

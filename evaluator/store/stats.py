@@ -16,9 +16,14 @@ _COUNT_EVALUATION = _SQL["count_evaluation"]
 _LEADERBOARDS = {"projects": _SQL["by_projects"], "tokens": _SQL["by_tokens"]}
 
 
+def ensure(conn: Connection[Any], user_id: UUID) -> None:
+    """Make sure that the user has a row of counters."""
+    conn.execute(_ENSURE, {"user_id": user_id})
+
+
 def lock(conn: Connection[Any], user_id: UUID) -> None:
     """Make sure that the user's row exists and hold it until the transaction ends."""
-    conn.execute(_ENSURE, {"user_id": user_id})
+    ensure(conn, user_id)
     conn.execute(_LOCK, {"user_id": user_id})
 
 

@@ -1,6 +1,10 @@
 -- name: ensure
--- The platform may not have written this user's row yet.
-INSERT INTO public.user_stats (user_id) VALUES (%(user_id)s) ON CONFLICT DO NOTHING;
+-- The user's row, if there is none yet. Every value is given: a table that the platform made may lack our defaults.
+INSERT INTO public.user_stats
+       (user_id, total_input_tokens, total_output_tokens, total_cache_tokens, total_all_tokens, tokens_by_tool,
+        total_sessions, sessions_by_tool, successful_projects_count, total_evaluations, updated_at)
+VALUES (%(user_id)s, 0, 0, 0, 0, '{}', 0, '{}', 0, 0, now())
+    ON CONFLICT DO NOTHING;
 
 -- name: lock
 -- Everything that moves this user's counters waits here, ours and the platform's alike.

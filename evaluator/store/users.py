@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from evaluator.domain import User
 from evaluator.errors import AmbiguousUser, BadUserName, UnknownUser, UserExists
-from evaluator.store import queries
+from evaluator.store import queries, stats
 from evaluator.store.database import clean
 
 _SQL = queries.load("users.sql")
-_LOCK, _ADD, _ADD_STATS, _SET_KEY = _SQL["lock"], _SQL["add"], _SQL["add_stats"], _SQL["set_key"]
+_LOCK, _ADD, _SET_KEY = _SQL["lock"], _SQL["add"], _SQL["set_key"]
 _BY_NAME, _BY_ID, _ALL = _SQL["by_name"], _SQL["by_id"], _SQL["all"]
 
 _LONGEST = 255  # characters of a name, in NFC: the column's length
@@ -56,9 +56,10 @@ def find(conn: Connection[Any], name_or_id: str) -> User:
     raise UnknownUser(wanted)
 
 
-def listing(conn: Connection[Any]) -> tuple[User, ...]:
-    """Return every user, by name; who has none, last, with the id in its place."""
-    return tuple(_rows(conn, _ALL))
+def listing(conn: Connection[Any]) -> list[dict[str, Any]]:
+    """Return id, name, key prefix and counters of every user, by name; who has none, last, with the id in its place."""
+    with conn.cursor(row_factory=dict_row) as cur:
+        return cur.execute(_ALL).fetchall()
 
 
 def set_key(conn: Connection[Any], user_id: UUID, *, key_hash: str, prefix: str) -> None:
@@ -101,5 +102,5 @@ def _only(name: str, found: list[User]) -> User | None:
 
 def _insert(conn: Connection[Any], name: str) -> User:
     [user] = _rows(conn, _ADD, name=name, salt=secrets.token_hex(32))
-    conn.execute(_ADD_STATS, {"id": user.id})
+    stats.ensure(conn, user.id)
     return user

@@ -14,21 +14,17 @@ SELECT id, github_username AS name, user_salt AS salt
 SELECT id, coalesce(github_username, id::text) AS name, user_salt AS salt FROM public.users WHERE id = %(id)s;
 
 -- name: all
-SELECT id, coalesce(github_username, id::text) AS name, user_salt AS salt
-  FROM public.users
- ORDER BY lower(github_username), created_at, id;
+SELECT u.id, coalesce(u.github_username, u.id::text) AS name, u.api_key_prefix,
+       coalesce(s.successful_projects_count, 0) AS projects, coalesce(s.total_evaluations, 0) AS evaluations
+  FROM public.users AS u
+  LEFT JOIN public.user_stats AS s ON s.user_id = u.id
+ ORDER BY lower(u.github_username), u.created_at, u.id;
 
 -- name: add
 -- Every value is given: tables that the platform made may lack our defaults.
 INSERT INTO public.users (id, github_username, user_salt, privacy_mode, created_at, updated_at)
 VALUES (gen_random_uuid(), %(name)s, %(salt)s, false, now(), now())
 RETURNING id, github_username AS name, user_salt AS salt;
-
--- name: add_stats
-INSERT INTO public.user_stats
-       (user_id, total_input_tokens, total_output_tokens, total_cache_tokens, total_all_tokens, tokens_by_tool,
-        total_sessions, sessions_by_tool, successful_projects_count, total_evaluations, updated_at)
-VALUES (%(id)s, 0, 0, 0, 0, '{}', 0, '{}', 0, 0, now());
 
 -- name: set_key
 UPDATE public.users

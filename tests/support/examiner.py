@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _NUMBERED = re.compile(r"^[ \t]*(\d+)(?:[ \t]*[|│:→\t])? ?(.*)$")
+_FENCE = re.compile(r"^<<<\S+ (?:file (?P<path>.+) \| \d+ bytes \| .*|end)>>>$")
 _PATH = re.compile(r"(?<![\w/.-])((?:[\w.@()\[\]-]+/)*[\w.@()\[\]-]+)(?![\w/.-])")
 _CRITERION = re.compile(r"^## (?P<id>[A-Z][A-Z0-9_]*)\n\n(?P<body>.*?)(?=^## |^# )", re.DOTALL | re.MULTILINE)
 _CANARY = re.compile(r"Is the content of a file with the path `([^`]+)` shown above\?")
@@ -56,9 +57,10 @@ def asked(user: str) -> list[tuple[str, str]]:
 
 
 def shown(user: str) -> list[Shown]:
-    """Return the files that the prompt shows: numbered lines behind a line that names a path."""
+    """Return the files that the prompt shows: numbered lines behind a fence, else behind a line that names a path."""
     files: list[Shown] = []
     path = ""
+    fenced = False
     project = user[user.index("\n# The project\n") : user.rindex("\n# Criteria: ")]
     for line in project.splitlines():
         numbered = _NUMBERED.match(line)
@@ -66,7 +68,9 @@ def shown(user: str) -> list[Shown]:
             if not files or files[-1].path != path:
                 files.append(Shown(path, []))
             files[-1].lines.append((int(numbered[1]), numbered[2]))
-        elif not numbered:
+        elif fence := _FENCE.match(line):
+            path, fenced = fence["path"] or "", True
+        elif not numbered and not fenced:
             path = next((name for name in _PATH.findall(line) if re.search(r"[./]|^[A-Z]", name)), path)
     return files
 

@@ -14,9 +14,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+import psycopg
+from redis import Redis
+from redis.exceptions import RedisError
+
 from evaluator.embedded.home import Home
 from evaluator.embedded.pair import Addresses, running
+from tests.support.services import wait_until
 
+SOON = 5  # seconds, within which the pair has to be gone after its last user
 _ROOT = Path(__file__).parents[2]
 
 
@@ -94,13 +100,45 @@ def is_alive(pid: int) -> bool:
     """Return whether the process runs; one that has ended and waits for its parent does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends while we read
         return False
 
 
 def kill(pid: int) -> None:
     """End a process of the pair without a chance to clean up."""
     os.kill(pid, signal.SIGKILL)
+
+
+def remember(addresses: Addresses, word: str) -> None:
+    """Write *word* to both servers, committed."""
+    with psycopg.connect(addresses.database_url) as conn:
+        conn.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
+        conn.execute("INSERT INTO kept VALUES (%s)", [word])
+    with Redis.from_url(addresses.redis_url) as client:
+        client.rpush("kept", word)
+
+
+def remembered(addresses: Addresses) -> tuple[list[str], list[str]]:
+    """Return the words that PostgreSQL and Redis hold."""
+    with psycopg.connect(addresses.database_url) as conn:
+        rows = [str(row[0]) for row in conn.execute("SELECT word FROM kept ORDER BY word")]
+    with Redis.from_url(addresses.redis_url, decode_responses=True) as client:
+        return rows, sorted(client.lrange("kept", 0, -1))
+
+
+def answers(addresses: Addresses) -> bool:
+    """Return whether both servers answer."""
+    try:
+        psycopg.connect(addresses.database_url).close()
+        with Redis.from_url(addresses.redis_url) as client:
+            return bool(client.ping())
+    except (psycopg.OperationalError, RedisError):
+        return False
+
+
+def wait_for_end(pids: Pids) -> None:
+    """Return when the pair has stopped, which has to be soon."""
+    wait_until(pids.all_gone, seconds=SOON, what="the pair stops")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,12 @@ def test_an_empty_environment_means_embedded_services_and_the_offline_judge(tmp_
     assert chosen.counts_offline
 
 
+def test_the_default_home_is_in_the_home_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+
+    assert settings.load({}).home == Path("/somewhere/.local/share/modu")
+
+
 def test_an_unknown_modu_name_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="MODU_MODLE"):
         load(tmp_path, MODU_MODLE="openai/x")

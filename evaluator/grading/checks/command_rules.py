@@ -11,7 +11,7 @@ FILE = re.compile(
 )
 _RUNNERS = frozenset((
     "python", "python3", "py", "node", "ts-node", "tsx", "bash", "sh", "zsh", "ruby", "php", "Rscript", "julia", "lua",
-    "perl", "deno", "bun", "dart", "pwsh",
+    "perl", "deno", "dart", "pwsh",
 ))  # fmt: skip
 _WRAPPERS = {"uv": {"run"}, "poetry": {"run"}, "pipenv": {"run"}, "pdm": {"run"}, "hatch": {"run"}, "rye": {"run"}}
 _NEEDS = {  # command -> the files of which one has to be there
@@ -60,11 +60,11 @@ def _there(ends: tuple[str, ...], place: Place) -> bool:
 
 def _run(head: str, rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     """Yield what an interpreter is given: `python app.py`, `python -m package`, `deno run main.ts`."""
-    if rest[:1] == ["-m"] and len(rest) > 1:
-        module = rest[1].split(".")[0]
-        if rest[1] in {"pip", "venv", "http.server", "virtualenv", "pytest", "unittest"}:
-            yield from _RULES["pip"](rest[2:], place) if rest[1] == "pip" else ()
-        elif module in place.modules or place.has(f"{module}.py"):
+    if rest[:2] == ["-m", "pip"]:
+        yield from _pip(rest[2:], place)
+        return
+    if rest[:1] == ["-m"]:
+        if rest[1:] and rest[1].partition(".")[0] in place.modules:
             yield f"{head} -m {rest[1]}", True
         return
     files = [word for word in rest if FILE.match(word)]
@@ -73,22 +73,32 @@ def _run(head: str, rest: list[str], place: Place) -> Iterator[tuple[str, bool]]
 
 
 def _node(head: str, rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
+    """Yield scripts of package.json, the project's own package, or that there is something to install."""
     words = [word for word in rest if not word.startswith("-")]
     if not words or words in (["install"], ["i"], ["ci"]):
-        yield f"{head} {words[0]}" if words else head, "package.json" in place.names
+        yield " ".join([head, *words]), "package.json" in place.names
         return
-    script = words[1] if words[0] in {"run", "run-script"} and len(words) > 1 else words[0]
-    if script in _NODE_BUILTIN or script == "run":
-        own = {word.split("@")[0].lower() if not word.startswith("@") else word.lower() for word in words[1:]}
-        if own & place.own:
-            yield f"{head} {words[0]} {sorted(own & place.own)[0]}", True
-        return
-    if FILE.match(script):
+    run = words[0] in {"run", "run-script"}
+    script = words[1] if run and len(words) > 1 else words[0]
+    exists = script in place.scripts or "package.json" in place.hidden
+    if script in _NODE_BUILTIN:
+        yield from _published(head, words[1:], place)
+    elif FILE.match(script):
         yield f"{head} {script}", place.has(script)
-        return
-    exists = script in place.scripts or ("package.json" in place.hidden)
-    if words[0] in {"run", "run-script", "start", "test"} or exists:
-        yield f"{head} {' '.join(words[:2]) if words[0] != script else script}", exists
+    elif (run and len(words) > 1) or script in {"start", "test"} or exists:
+        yield " ".join([head, *(["run"] if run else []), script]), exists
+
+
+def _npx(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
+    yield from _published("npx", [word for word in rest if not word.startswith("-")], place)
+
+
+def _published(head: str, words: list[str], place: Place) -> Iterator[tuple[str, bool]]:
+    """Yield the project's own package, by the name under which it is published, without a version."""
+    for word in words[:3]:
+        name = word if word.startswith("@") else word.partition("@")[0]
+        if name.lower() in place.own:
+            yield f"{head} {name}", True
 
 
 def _make(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
@@ -155,7 +165,7 @@ def _go(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
 
 
 _RULES: dict[str, Callable[[list[str], Place], Iterator[tuple[str, bool]]]] = {
-    "make": _make, "just": _just, "pip": _pip, "pip3": _pip, "uvicorn": _app, "gunicorn": _app, "hypercorn": _app,
-    "streamlit": _file, "source": _file, "pytest": _file, "jupyter": _file, "cp": _copy, "copy": _copy,
-    "docker": _docker, "go": _go, "pipx": _pip, "torchrun": _file, "accelerate": _file,
+    "make": _make, "just": _just, "npx": _npx, "go": _go, "docker": _docker, "cp": _copy, "copy": _copy,
+    "pip": _pip, "pip3": _pip, "pipx": _pip, "uvicorn": _app, "gunicorn": _app, "hypercorn": _app,
+    "streamlit": _file, "source": _file, "pytest": _file, "jupyter": _file, "torchrun": _file, "accelerate": _file,
 }  # fmt: skip

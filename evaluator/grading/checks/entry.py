@@ -50,7 +50,7 @@ _STARTERS = frozenset((  # file names that are an entry point by convention, whe
     "mod.ts", "main.lua", "init.lua", "page.tsx", "page.jsx", "datapackage.json",
 ))  # fmt: skip
 _STARTER_SUFFIXES = (".ipynb", ".Rmd", ".gemspec", ".xcodeproj/project.pbxproj", ".love", ".pde", ".ino")
-_BUILT = re.compile(r"^(?:\./)?(?:dist|build|lib|out|es|esm|cjs|umd|types|\.next|_esm)/")
+_BUILT = re.compile(r"^(?:\./)?(?:dist|build|lib|out|es|esm|cjs|umd|types|\.next|\.output|_esm)/")
 _MODULE = re.compile(r"^([\w.]+):(\w+)(?:\.\w+)*(?:\s*\[.*\])?$")
 _CFG_SCRIPT = re.compile(r"""^[^\w]*[\w.-]{1,60}\s*=\s*([\w.]+:\w+)""")
 _NAMED_FILE = re.compile(r"[\w./-]{1,120}\.(?:py|js|mjs|cjs|ts|sh|jar|rb|php)\b")
@@ -171,9 +171,8 @@ def _node(block: Block, paths: set[str]) -> Iterator[Entry]:
     folder = PurePosixPath(block.path).parent
     starts = [name for name in ("start", "dev", "serve") if name in scripts]
     targets = strings(data.get("bin"))
-    targets += (
-        [] if starts else strings(data.get("main")) + strings(data.get("module"))
-    )  # an app is started, not imported
+    app = bool(starts) or data.get("private") is True  # is started, not imported: `main` is what `npm init` wrote
+    targets += [] if app else strings(data.get("main")) + strings(data.get("module"))
     targets += [path for target in entries(data.get("bin")).values() for path in strings(target)]
     targets += [p for p in [*strings(data.get("exports")), *_exported(data.get("exports"))] if "*" not in p]
     for target in dict.fromkeys(targets):
@@ -230,7 +229,7 @@ def _is_starter(path: str, kinds: set[str]) -> bool:
     if pure.name in _STARTERS or pure.name.endswith(_STARTER_SUFFIXES):
         return True
     if pure.name == "__init__.py" and kinds & {"pyproject.toml", "setup.py", "setup.cfg"}:
-        return len(pure.parts) == (3 if pure.parts[0] in {"src", "lib"} else 2)
+        return len(pure.parts) == 2 or (len(pure.parts) == 3 and pure.parts[0] in {"src", "lib"})
     if language(path) == "go" and "go.mod" in kinds:
         return len(pure.parts) == 1
     if language(path) in {"java", "kotlin"} and kinds & {"pom.xml", "build.gradle", "build.gradle.kts"}:

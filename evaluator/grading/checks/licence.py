@@ -13,9 +13,9 @@ _FILE = re.compile(
     r"^(?:un)?licen[cs]es?(?:[.-][\w.-]{1,30})?$|^copying(?:[.-]\w{1,12})?$|^[\w.]{2,12}-licen[cs]e(?:\.\w{2,4})?$",
     re.IGNORECASE,
 )
-_IN_MANIFEST = re.compile(r"""^[\s"']*licen[cs]es?["']?\s*[:=]|<licenses?>|License :: """, re.IGNORECASE)
+_IN_MANIFEST = re.compile(r"""(?:^|["'{,\s])licen[cs]es?["']?\s*[:=]|<licenses?>|License :: """, re.IGNORECASE)
 _IN_README = re.compile(
-    r"\blicen[cs]ed?\b.{0,80}\b(?:MIT|Apache|BSD|GPL|LGPL|AGPL|MPL|ISC|Unlicense|CC0|CC[ -]BY|EUPL|PDDL|public domain)"
+    r"\blicen[cs]ed?\b[^.]{0,80}\b(?:MIT|Apache|BSD|GPL|LGPL|AGPL|MPL|ISC|Unlicense|CC0|CC[ -]BY|PDDL|public domain)"
     r"|\b(?:MIT|Apache|BSD|GPL|LGPL|AGPL|MPL|ISC|CC0|PDDL)\b.{0,40}\b(?:licen[cs]e|라이선스)",
     re.IGNORECASE,
 )

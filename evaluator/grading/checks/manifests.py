@@ -49,8 +49,8 @@ class Dependency:
 
 def is_manifest(path: str) -> bool:
     """Return whether the file is a manifest of the project itself, by its name and place."""
-    name = PurePosixPath(path).name
-    if len(PurePosixPath(path).parts) > MAX_DEPTH or is_aside(path) or is_example(path) or is_test(path):
+    name = path.rpartition("/")[2]
+    if path.count("/") >= MAX_DEPTH or is_aside(path) or is_example(path) or is_test(path):
         return False
     return name in NAMES or path.endswith(_SUFFIXES) or bool(_REQUIREMENTS.match(name)) or _in_requirements(path)
 

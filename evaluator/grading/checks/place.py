@@ -11,7 +11,7 @@ from evaluator.grading.checks.reading import entries, language, lines, table
 _TARGET = re.compile(r"^([A-Za-z0-9_.%/ -]{1,120}?)\s*:(?!=)")
 MAX_VISITED = 20  # folders
 _TASK_FILES = frozenset(("makefile", "gnumakefile", "justfile"))
-_JUST = re.compile(r"^@?([\w-]+)(?:\s[^:=]*)?:(?!=)")
+_JUST = re.compile(r"^@?([\w-]+)(?:\s[^:]*)?:(?!=)")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from evaluator.domain import Block, Digest, DigestFile, Evidence
@@ -79,12 +78,13 @@ def counted(number: int, noun: str) -> str:
 
 def language(path: str) -> str | None:
     """Return the language of a code file by its name, or None."""
-    return LANGUAGES.get(PurePosixPath(path).suffix.lower())
+    name = path.rpartition("/")[2]
+    return LANGUAGES.get("." + name.rpartition(".")[2].lower()) if "." in name[1:] else None
 
 
 def folders(path: str) -> tuple[str, ...]:
     """Return the folders above the file, in lower case."""
-    return tuple(part.lower() for part in PurePosixPath(path).parts[:-1])
+    return tuple(path.lower().split("/")[:-1])
 
 
 def is_aside(path: str) -> bool:
@@ -101,7 +101,7 @@ def is_test(path: str) -> bool:
     """Return whether the file is a test by its name or folder."""
     if language(path) is None or is_aside(path):
         return False
-    return bool(_TEST_FOLDERS.intersection(folders(path))) or bool(_TEST_NAME.search(PurePosixPath(path).name))
+    return bool(_TEST_FOLDERS.intersection(folders(path))) or bool(_TEST_NAME.search(path.rpartition("/")[2]))
 
 
 def sources(digest: Digest) -> tuple[DigestFile, ...]:

@@ -30,8 +30,8 @@ _FUNCTION = re.compile(
 _STUB = re.compile(
     r"\braise\s+NotImplementedError|\bunimplemented!\s*\(|\btodo!\s*\(|\bNotImplementedException\(|\bTODO\(\s*[\")]"
     r"|\b(?:panic|fatalError)\(\s*\"(?:not implemented|TODO|unimplemented)"
-    r"|\bthrow\s+new\s+(?:Error|UnsupportedOperationException)\(\s*[\"'`]?"
-    r"(?:not (?:yet )?implemented|todo|unimplemented|\))"
+    r"|\bnew\s+(?:Error|UnsupportedOperationException)\(\s*[\"'`](?:not (?:yet )?implemented|todo|unimplemented)"
+    r"|\bnew\s+UnsupportedOperationException\(\s*\)"
     r"|[\"'`>]\s*(?:coming soon|not (?:yet )?implemented|준비 ?중|미구현|구현 예정)",
     re.IGNORECASE,
 )

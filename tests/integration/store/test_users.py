@@ -114,7 +114,7 @@ def test_ensuring_a_user_makes_it_once(conn: Connection) -> None:
     made = users.ensure(conn, "kim")
 
     assert users.ensure(conn, "Kim") == made
-    assert users.listing(conn) == (made,)
+    assert [row["id"] for row in users.listing(conn)] == [made.id]
 
 
 def test_ensuring_a_user_in_many_transactions_at_once_makes_one(database: Database) -> None:
@@ -129,7 +129,7 @@ def test_ensuring_a_user_in_many_transactions_at_once_makes_one(database: Databa
         ids = {made.result() for made in [pool.submit(ensure) for _ in range(6)]}
 
     with database.transaction() as conn:
-        assert {user.id for user in users.listing(conn)} == ids
+        assert {row["id"] for row in users.listing(conn)} == ids
     assert len(ids) == 1
 
 
@@ -138,7 +138,7 @@ def test_users_are_listed_by_name_and_the_nameless_last(conn: Connection) -> Non
     for name in ("lee", "Kim", "ahn"):
         users.add(conn, name)
 
-    assert [user.name for user in users.listing(conn)] == ["ahn", "Kim", "lee", str(nameless)]
+    assert [row["name"] for row in users.listing(conn)] == ["ahn", "Kim", "lee", str(nameless)]
 
 
 def test_a_key_replaces_the_one_before(conn: Connection) -> None:

@@ -19,17 +19,40 @@ def package(**values: object) -> dict[str, str]:
         ({"pyproject.toml": SCRIPTS, "src/tool/cli.py": MAIN}, "met", "`tool.cli:main`"),
         ({"pyproject.toml": SCRIPTS, "tool/cli/__init__.py": "from tool.run import main"}, "met", "`tool.cli:main`"),
         ({"pyproject.toml": SCRIPTS, "tool/cli.py": "from tool.run import *\n"}, "met", "`tool.cli:main`"),
-        ({"pyproject.toml": SCRIPTS, "tool/cli.py": "start = 1\n"}, "not_met", "names a function that its module does not have"),
+        (
+            {"pyproject.toml": SCRIPTS, "tool/cli.py": "start = 1\n"},
+            "partly",
+            "names a function that its module does not have",
+        ),
         ({"pyproject.toml": SCRIPTS, "tool/cli.py": "def main(:\n"}, "not_met", "does not parse"),
         ({"pyproject.toml": SCRIPTS, "tool/other.py": MAIN}, "not_met", "names a module that is not there"),
-        ({"pyproject.toml": SCRIPTS, "mytool/cli.py": MAIN, "xtool/cli.py": MAIN}, "not_met", "a module that is not there"),
-        ({"pyproject.toml": SCRIPTS, "app.py": MAIN}, "partly", "Entry points: `app.py`; but `tool.cli:main` names a module"),
+        (
+            {"pyproject.toml": SCRIPTS, "mytool/cli.py": MAIN, "xtool/cli.py": MAIN},
+            "partly",
+            "a module that is not there",
+        ),
+        (
+            {"pyproject.toml": SCRIPTS, "app.py": MAIN},
+            "partly",
+            "Entry points: `app.py`; but `tool.cli:main` names a module",
+        ),
         ({"pyproject.toml": SCRIPTS.replace("tool.cli:main", "main")}, "not_met", "is not of the form module:function"),
         ({"pyproject.toml": "[tool.poetry.scripts]\nt = 't.a:b'\n", "t/a.py": "b = print\n"}, "met", "`t.a:b`"),
         ({"pyproject.toml": "[project\n"}, "not_met", "`pyproject.toml` is not TOML"),
-        ({"setup.py": "setup(entry_points={'console_scripts': [\n 'tool = tool.cli:main',\n]})", "tool/cli.py": MAIN}, "met", "m"),
+        (
+            {
+                "setup.py": "setup(entry_points={'console_scripts': [\n 'tool = tool.cli:main',\n]})",
+                "tool/cli.py": MAIN,
+            },
+            "met",
+            "m",
+        ),
         ({"setup.cfg": "[options.entry_points]\nconsole_scripts =\n  tool = tool.cli:main\n"}, "not_met", "not there"),
-        ({"pyproject.toml": "[project]\nname='lib'\n", "src/lib/__init__.py": "x = 1\n"}, "met", "`src/lib/__init__.py`"),
+        (
+            {"pyproject.toml": "[project]\nname='lib'\n", "src/lib/__init__.py": "x = 1\n"},
+            "met",
+            "`src/lib/__init__.py`",
+        ),
         ({"pyproject.toml": "[project]\nname='lib'\n", "lib/__init__.py": "x = 1\n"}, "met", "`lib/__init__.py`"),
         ({"pyproject.toml": "[project]\nname='lib'\n", "src/a/b/__init__.py": "x = 1\n"}, "not_met", "No entry point"),
         ({"lib/__init__.py": "x = 1\n"}, "not_met", "No entry point"),
@@ -53,6 +76,7 @@ def package(**values: object) -> dict[str, str]:
         (package(exports={".": {"import": "./x.js"}}) | {"x.js": "x"}, "met", "`./x.js`"),
         (package(exports={"import": "./x.js", "require": "./*.cjs"}) | {"x.js": "x"}, "met", "Entry points: `./x.js`."),
         (package(main="gone.js", scripts={"start": "next start"}), "met", "Entry points: `npm run start`."),
+        (package(main="gone.js", private=True), "not_met", "No entry point"),
         (package(scripts={"start": "node run.js"}), "not_met", "names the missing file `run.js`"),
         (package(scripts={"start": "node run.js"}) | {"run.js": "x"}, "met", "`npm run start`"),
         (package(scripts={"serve": "node dist/run.js"}), "met", "`npm run serve`"),
@@ -82,7 +106,7 @@ def package(**values: object) -> dict[str, str]:
         ({"ci/go.sh": "echo\n"}, "not_met", "No entry point"),
         ({"index.html": ""}, "not_met", "No entry point"),
     ],
-)  # fmt: skip
+)
 def test_entry_points(files: dict[str, str], level: str, told: str) -> None:
     result = entry_point(digest_of({"README.md": "# x\n", **files}))
 

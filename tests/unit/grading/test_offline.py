@@ -24,6 +24,12 @@ def test_a_verdict_is_what_the_check_found() -> None:
     assert [(e.file, e.lines, e.status) for e in verdict.evidence] == [("LICENSE", (1, 1), "exact")]
 
 
+def test_the_reference_page_tells_of_every_check() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/machine-checks.md").read_text(encoding="utf-8")
+
+    assert [line.strip("#` ") for line in page.splitlines() if line.startswith("## `")] == sorted(CHECKS)
+
+
 def test_a_criterion_that_no_check_answers_is_our_own_mistake() -> None:
     digest = digest_of({"README.md": "# x"})
 
@@ -66,21 +72,125 @@ def test_cited_lines_exist(criterion: str, side: pairs.Side) -> None:
             assert 1 <= evidence.lines[0] <= evidence.lines[1] <= block.total_lines
 
 
-NAMES = st.sampled_from([
-    "README.md", "package.json", "pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "go.mod",
-    "requirements.txt", "Makefile", "justfile", "Dockerfile", "Cargo.toml", ".env", ".env.example", "src/app.py", "app.py",
-    "src/index.ts", "src/main.rs", "main.go", "tests/test_app.py", "test/a.test.js", "LICENSE", "notebook.ipynb",
-    ".github/workflows/ci.yml", "index.html", "pom.xml", "node_modules/x.js", "a/b/c/Main.java", ".", "/",
-]) | st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=30)  # fmt: skip
-TOKENS = st.sampled_from([
-    "```sh\n", "```\n", "```python\n", "    ", "\t", "`", "$ ", "# ", "## Usage\n", "=====\n", "make ", "npm run ",
-    "npm ", "python ", "-m ", "pip install ", "-r ", "cd ", "../", "./", "/", ".py", "\n", "\r\n", "'", '"', "&&", "|",
-    ";", "import ", "from ", " import ", "def f():\n", "    pass\n", "    raise NotImplementedError\n", "class A(B):\n",
-    "{", "}", "[", "]", "(", ")", ":", ",", "=", '"scripts"', '"main"', '"bin"', '"exports"', "null", "1", "1e999", "NaN",
-    "[project]\n", "[project.scripts]\n", "[tool.poetry.dependencies]\n", "[options]\n", "install_requires =", "x",
-    "a:b", "uvicorn ", "\x00", "\udc80", "\u202e", "테스트", "cp ", "docker build ", "go run ", "source ", "function ",
-    "// TODO\n", "license", "MIT", "pytest", "assert ", "@", "<h1>", "](", "run ", "__name__",
-])  # fmt: skip
+NAMES = st.sampled_from(
+    [
+        "README.md",
+        "package.json",
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "Pipfile",
+        "environment.yml",
+        "go.mod",
+        "requirements.txt",
+        "Makefile",
+        "justfile",
+        "Dockerfile",
+        "Cargo.toml",
+        ".env",
+        ".env.example",
+        "src/app.py",
+        "app.py",
+        "src/index.ts",
+        "src/main.rs",
+        "main.go",
+        "tests/test_app.py",
+        "test/a.test.js",
+        "LICENSE",
+        "notebook.ipynb",
+        ".github/workflows/ci.yml",
+        "index.html",
+        "pom.xml",
+        "node_modules/x.js",
+        "a/b/c/Main.java",
+        ".",
+        "/",
+    ]
+) | st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=30)
+TOKENS = st.sampled_from(
+    [
+        "```sh\n",
+        "```\n",
+        "```python\n",
+        "    ",
+        "\t",
+        "`",
+        "$ ",
+        "# ",
+        "## Usage\n",
+        "=====\n",
+        "make ",
+        "npm run ",
+        "npm ",
+        "python ",
+        "-m ",
+        "pip install ",
+        "-r ",
+        "cd ",
+        "../",
+        "./",
+        "/",
+        ".py",
+        "\n",
+        "\r\n",
+        "'",
+        '"',
+        "&&",
+        "|",
+        ";",
+        "import ",
+        "from ",
+        " import ",
+        "def f():\n",
+        "    pass\n",
+        "    raise NotImplementedError\n",
+        "class A(B):\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ":",
+        ",",
+        "=",
+        '"scripts"',
+        '"main"',
+        '"bin"',
+        '"exports"',
+        "null",
+        "1",
+        "1e999",
+        "NaN",
+        "[project]\n",
+        "[project.scripts]\n",
+        "[tool.poetry.dependencies]\n",
+        "[options]\n",
+        "install_requires =",
+        "x",
+        "a:b",
+        "uvicorn ",
+        "\x00",
+        "\udc80",
+        "\u202e",
+        "테스트",
+        "cp ",
+        "docker build ",
+        "go run ",
+        "source ",
+        "function ",
+        "// TODO\n",
+        "license",
+        "MIT",
+        "pytest",
+        "assert ",
+        "@",
+        "<h1>",
+        "](",
+        "run ",
+        "__name__",
+    ]
+)
 TEXTS = st.lists(TOKENS, max_size=40).map("".join) | st.text(max_size=60)
 
 

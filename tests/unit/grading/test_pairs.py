@@ -1,21 +1,37 @@
 """Each criterion of the default rubric has a pair of projects that a fair judge must tell apart."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from evaluator.domain import Criterion, Digest
+from evaluator.digest.build import build
+from evaluator.domain import Criterion, Digest, Entry
 from evaluator.grading import offline, rubrics
 from tests.support import pairs
-from tests.support.digests import digest_of
+from tests.support.snapshots import MemorySnapshot
 
 RUBRIC = rubrics.load("default", folder=Path(__file__).parents[3] / "rubrics")
 MACHINE = [criterion for criterion in RUBRIC.criteria if criterion.evidence == "machine"]
 JUDGED = [criterion for criterion in RUBRIC.criteria if criterion.evidence != "machine"]
 
 
+class Fetched(MemorySnapshot):
+    """A snapshot whose entries are the same objects each time, as those of a fetched one are."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        super().__init__(files)
+        self._entries = super().entries
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        return self._entries
+
+
 def both(criterion: Criterion) -> tuple[Digest, Digest]:
-    return tuple(digest_of(pairs.project(criterion.id, side)) for side in ("met", "not_met"))  # type: ignore[return-value]
+    met = build(Fetched(pairs.project(criterion.id, "met")), budget=60_000, mark="mark")
+    not_met = build(Fetched(pairs.project(criterion.id, "not_met")), budget=60_000, mark="mark")
+    return met, not_met
 
 
 def test_every_criterion_has_a_pair() -> None:

@@ -1,0 +1,177 @@
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from evaluator.domain import Limits, Skipped
+from evaluator.errors import EvaluatorError, SourceUnavailable
+from evaluator.sources.fetch import fetch
+from evaluator.sources.parse import parse
+from tests.support.repositories import git, make_project
+
+LIMITS = Limits()
+
+
+def refusal(folder: Path, limits: Limits = LIMITS, *, subdir: str | None = None) -> EvaluatorError:
+    source = parse(str(folder), subdir=subdir)
+    with pytest.raises(EvaluatorError) as caught, fetch(source, limits=limits):
+        pass
+    return caught.value
+
+
+def test_a_folder_has_the_tree_id_that_git_would_give_it(tmp_path: Path) -> None:
+    folder = make_project(
+        tmp_path / "project",
+        {"a/b/c.txt": "c", "a.txt": "x", "a-b": "y", "README.md": "z", "run.sh": "#!/bin/sh\n", "latin\udce9": "l"},
+    )
+    (folder / "run.sh").chmod(0o755)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+
+    with fetch(parse(str(folder)), limits=LIMITS) as snapshot:
+        tree, commit, paths = snapshot.tree, snapshot.commit, [entry.path for entry in snapshot.entries]
+
+    assert tree == git(folder, "write-tree")
+    assert commit is None
+    assert paths == ["README.md", "a-b", "a.txt", "a/b/c.txt", "latin\udce9", "run.sh"]
+
+
+def test_the_ignore_rules_leave_out_what_git_would(tmp_path: Path) -> None:
+    folder = make_project(
+        tmp_path,
+        {
+            ".gitignore": "*.log\n/build/\nnode_modules\n!keep.log\n",
+            "app/.gitignore": "!debug.log\nlocal/\n",
+            "README.md": "x",
+            "keep.log": "x",
+            "x.log": "x",
+            "build/out.txt": "x",
+            "app/build/real.py": "x",
+            "app/debug.log": "x",
+            "app/local/secret.txt": "x",
+            "node_modules/x/index.js": "x",
+        },
+    )
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+
+    with fetch(parse(str(folder)), limits=LIMITS) as snapshot:
+        paths = [entry.path for entry in snapshot.entries]
+
+    assert paths == git(folder, "ls-files").splitlines()
+    assert "app/build/real.py" in paths
+
+
+def test_the_rules_above_a_subdirectory_hold_in_it(tmp_path: Path) -> None:
+    make_project(tmp_path, {".gitignore": "*.log\n/app/gen/\n", "app/x.log": "x", "app/gen/y": "x", "app/z": "z"})
+
+    with fetch(parse(str(tmp_path), subdir="app"), limits=LIMITS) as snapshot:
+        assert [entry.path for entry in snapshot.entries] == ["z"]
+        assert [data for _, data in snapshot.read(snapshot.entries)] == [b"z"]
+
+
+def test_links_and_special_files_are_listed_and_never_followed(tmp_path: Path) -> None:
+    folder = make_project(
+        tmp_path / "p", {"README.md": "x", "sub/.git/config": "foreign", "sub/own.py": "y", ".git/HEAD": "z"}
+    )
+    secret = make_project(tmp_path / "outside", {"secret": "s"})
+    (folder / "file-link").symlink_to(secret / "secret")
+    (folder / "folder-link").symlink_to(secret)
+    (folder / ".gitignore").symlink_to(secret / "secret")
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = Path.cwd()
+        os.chdir(folder)
+        listener.bind("socket")
+        os.chdir(here)
+
+        with fetch(parse(str(folder)), limits=LIMITS) as snapshot:
+            paths, skipped = [entry.path for entry in snapshot.entries], snapshot.skipped
+
+    assert paths == ["README.md", "sub/own.py"]
+    assert skipped == (
+        Skipped(path=".gitignore", reason="symbolic link"),
+        Skipped(path="file-link", reason="symbolic link"),
+        Skipped(path="folder-link", reason="symbolic link"),
+        Skipped(path="pipe", reason="device, socket or pipe"),
+        Skipped(path="socket", reason="device, socket or pipe"),
+        Skipped(path="sub/.git", reason="git's own folder"),
+    )
+
+
+def test_a_large_file_counts_for_the_tree_and_is_not_read(tmp_path: Path) -> None:
+    folder = make_project(tmp_path, {"README.md": "x", "big": b"b" * 5000})
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+
+    with fetch(parse(str(folder)), limits=Limits(file_bytes=4999)) as snapshot:
+        skipped, tree = snapshot.skipped, snapshot.tree
+
+    assert skipped == (Skipped(path="big", reason="too large", size=5000),)
+    assert tree == git(folder, "write-tree")
+
+
+def test_a_path_that_is_too_deep_is_listed(tmp_path: Path) -> None:
+    make_project(tmp_path, {"README.md": "x", "/".join("d" * 70) + "/f": "deep"})
+
+    with fetch(parse(str(tmp_path)), limits=LIMITS) as snapshot:
+        assert [thing.reason for thing in snapshot.skipped] == ["path too long or too deep"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_listed(tmp_path: Path) -> None:
+    make_project(tmp_path, {"README.md": "x", "locked": "y"})
+    (tmp_path / "locked").chmod(0)
+
+    with fetch(parse(str(tmp_path)), limits=LIMITS) as snapshot:
+        assert snapshot.skipped == (Skipped(path="locked", reason="cannot be read"),)
+
+
+@pytest.mark.parametrize("change", ["edit", "grow", "remove", "link"])
+def test_a_file_that_changes_after_the_fetch_is_an_error(tmp_path: Path, change: str) -> None:
+    folder = make_project(tmp_path, {"README.md": "x", "a/b": "before"})
+    file = folder / "a/b"
+
+    with fetch(parse(str(folder)), limits=LIMITS) as snapshot:
+        if change in {"edit", "grow"}:
+            file.write_text("behind" if change == "edit" else "before and more")
+        else:
+            file.unlink()
+        if change == "link":
+            file.symlink_to(folder / "README.md")
+
+        with pytest.raises(SourceUnavailable, match="changed"):
+            list(snapshot.read(snapshot.entries))
+
+
+@pytest.mark.parametrize("files", [{}, {".gitignore": "*\n"}, {"empty/.git/HEAD": "x"}])
+def test_a_folder_with_nothing_to_read_is_refused(tmp_path: Path, files: dict[str, str]) -> None:
+    assert refusal(make_project(tmp_path, files)).code == "empty_project"
+
+
+def test_too_much_is_refused(tmp_path: Path) -> None:
+    folder = make_project(tmp_path, {f"f{n}": "0123456789" for n in range(10)})
+
+    assert refusal(folder, Limits(entries=9)).code == "too_many_files"
+    assert refusal(folder, Limits(received_bytes=99)).code == "too_large"
+    assert refusal(folder, Limits(seconds=-1)).code == "source_unreachable"
+
+
+def test_a_subdirectory_has_to_be_a_folder_of_the_project(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "p", {"README.md": "x"})
+    (folder / "link").symlink_to(tmp_path)
+
+    for subdir in ("nowhere", "README.md", "link"):
+        assert refusal(folder, subdir=subdir).code == "unknown_subdir"
+
+
+def test_a_folder_that_is_gone_is_refused(tmp_path: Path) -> None:
+    source = parse(str(make_project(tmp_path / "p", {"a": "b"})))
+    (tmp_path / "p/a").unlink()
+    (tmp_path / "p").rmdir()
+
+    with pytest.raises(EvaluatorError) as caught, fetch(source, limits=LIMITS):
+        pass
+
+    assert caught.value.code == "no_such_path"

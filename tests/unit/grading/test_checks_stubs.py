@@ -1,0 +1,114 @@
+import pytest
+
+from evaluator.grading.checks.stubs import no_stubs
+from tests.support.digests import digest_of
+
+DONE = "def f{0}(x):\n    return x + {0}\n"
+BARE = "def s{0}(x):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "stubs"),
+    [
+        ("def a():\n    pass\n", 1),
+        ("def a():\n    ...\n", 1),
+        ("def a():\n    'Says.'\n", 1),
+        ("def a():\n    'Says.'\n    pass\n", 1),
+        ("async def a():\n    raise NotImplementedError\n", 1),
+        ("def a():\n    raise NotImplementedError('later')\n", 1),
+        ("def a():\n    # TODO\n    pass\n", 1),
+        ("def a():\n    raise ValueError\n", 0),
+        ("def a():\n    return None\n", 0),
+        ("def a():\n    x = 1\n    pass\n", 0),
+        ("class A(ABC):\n    def a(self): ...\n", 0),
+        ("class A(typing.Protocol):\n    def a(self): ...\n", 0),
+        ("class A(metaclass=M):\n    def a(self): ...\n", 0),
+        ("class A:\n    def a(self):\n        raise NotImplementedError\nclass B(A):\n    def a(self): return 1\n", 0),
+        ("class A:\n    def a(self):\n        raise NotImplementedError\n", 1),
+        ("class A:\n    def __init__(self):\n        pass\n", 0),
+        ("@overload\ndef a(): ...\n", 0),
+        ("@abc.abstractmethod\ndef a(): ...\n", 0),
+        ("@cli.group()\ndef a():\n    'All.'\n", 0),
+        ("@route('/x')\ndef a():\n    pass\n", 1),
+        ("def a(:\n    raise NotImplementedError\n", 1),
+    ],
+)
+def test_stubs_of_python(source: str, stubs: int) -> None:
+    result = no_stubs(digest_of({"a.py": source}))
+
+    assert result.reason.startswith(f"{stubs} of "), result.reason
+    assert result.level == ("not_met" if stubs else "met")
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "stubs"),
+    [
+        ("a.rs", "fn a() {\n    todo!()\n}\n", 1),
+        ("a.rs", 'pub fn a() -> u8 {\n    unimplemented!("x")\n}\n', 1),
+        ("a.go", 'func (x *T) A() {\n\tpanic("not implemented")\n}\n', 1),
+        ("a.ts", "export function a() {\n  throw new Error('Not implemented yet');\n}\n", 1),
+        ("a.js", "const a = () => {\n  // TODO: write\n};\n", 1),
+        ("a.js", "const a = () => {\n  // TODO: write\n  go();\n};\n", 0),
+        ("A.java", "class A {\n  public int a() {\n    throw new UnsupportedOperationException();\n  }\n}\n", 1),
+        ("A.java", "class A {\n  public static void main(String[] args) {\n    // TODO: 구현\n  }\n}\n", 1),
+        ("A.kt", 'fun a() {\n    TODO("x")\n}\n', 1),
+        ("A.cs", "  public int A() {\n    throw new NotImplementedException();\n  }\n", 1),
+        ("a.js", "function a() {\n  alert('Coming soon');\n}\n", 1),
+        ("a.html", "<p>\n<b>준비 중</b>\n", 1),
+        ("a.js", "function a() {\n  // not implemented: 'coming soon'\n  return 1;\n}\n", 0),
+        ("a.js", "function a() {\n  throw new Error('no such user');\n}\n", 0),
+        ("a.js", "function a() {\n  throw new Error();\n}\n", 0),
+    ],
+)
+def test_stubs_of_other_languages(path: str, source: str, stubs: int) -> None:
+    result = no_stubs(digest_of({path: source}))
+
+    assert result.reason.startswith(f"{stubs} of 1 shown function"), result.reason
+
+
+@pytest.mark.parametrize(
+    ("stubs", "functions", "level"),
+    [(1, 50, "met"), (1, 49, "partly"), (1, 7, "partly"), (1, 6, "not_met"), (2, 14, "partly"), (0, 1, "met")],
+)
+def test_levels_by_share(stubs: int, functions: int, level: str) -> None:
+    source = "".join(BARE.format(n) for n in range(stubs)) + "".join(DONE.format(n) for n in range(functions - stubs))
+
+    assert no_stubs(digest_of({"a.py": source})).level == level
+
+
+def test_the_first_stub_is_named_and_cited() -> None:
+    result = no_stubs(digest_of({"a.py": DONE.format(1) + BARE.format(2) + BARE.format(3)}))
+
+    assert result.reason == "2 of 3 shown functions are stubs; the first in `a.py`, line 3."
+    assert [(evidence.file, evidence.lines) for evidence in result.evidence] == [("a.py", (3, 3))]
+
+
+def test_tests_examples_and_other_peoples_code_do_not_count() -> None:
+    files = {path: BARE.format(1) for path in ("tests/a.py", "examples/a.py", "vendor/a.py")}
+
+    assert no_stubs(digest_of({**files, "a.py": DONE.format(1)})).reason == "0 of 1 shown function are stubs."
+
+
+@pytest.mark.parametrize(
+    ("files", "level", "reason"),
+    [
+        ({"README.md": "x"}, "not_met", "The project has no code."),
+        ({"a.py": "print(1)\n"}, "met", "The shown code has no functions and no stubs."),
+    ],
+)
+def test_without_functions(files: dict[str, str], level: str, reason: str) -> None:
+    result = no_stubs(digest_of(files))
+
+    assert (result.level, result.reason) == (level, reason)
+
+
+def test_code_that_is_not_shown_cannot_be_told() -> None:
+    assert no_stubs(digest_of({"a.py": BARE.format(1)}, listed={"a.py"})).level == "cannot_tell"
+
+
+def test_of_a_cut_file_the_shown_lines_count() -> None:
+    result = no_stubs(
+        digest_of({"a.py": "def a():\n    raise NotImplementedError\n" + DONE.format(1)}, cut={"a.py": 3})
+    )
+
+    assert result.reason == "1 of 2 shown functions is a stub; the first in `a.py`, line 2."
