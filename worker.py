@@ -44,7 +44,7 @@ def declare(parts: app.App) -> "Upkeep":
         except TransientError as error:  # PostgreSQL is gone: the request is due again when its lease runs out
             logger.warning("%s", error, extra={"request_id": request_id})
 
-    dramatiq.actor(act, actor_name=ACTOR, queue_name=QUEUE, broker=parts.broker)
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=parts.broker)(act)
     keeper = Upkeep(parts, bench=bench)
     parts.broker.add_middleware(keeper)
     return keeper
@@ -81,13 +81,16 @@ class Upkeep(dramatiq.Middleware):
         self._stopped = threading.Event()
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Begin to beat and to sweep."""
         self._every(self._bench.lease / 3, self._beat, until=self._stopped)
         self._every(_SWEEP_EVERY, self._sweep, until=self._stopping)
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Look for no more work."""
         self._stopping.set()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Hand back what is left."""
         self.end()
 
     def end(self) -> None:

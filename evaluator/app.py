@@ -8,7 +8,6 @@ from functools import cached_property
 from uuid import UUID
 
 from evaluator import broker
-from evaluator.broker import RedisBroker
 from evaluator.domain import Judge, Limits, Rubric
 from evaluator.embedded import pair
 from evaluator.errors import SettingsError
@@ -26,7 +25,7 @@ class App:
 
     settings: Settings
     database: Database
-    broker: RedisBroker
+    broker: broker.Broker
     _judges: dict[str, Judge] = field(default_factory=dict)
 
     @cached_property

@@ -12,12 +12,13 @@ from redis.exceptions import AuthenticationError, RedisError
 
 from evaluator.errors import QueueUnavailable, SettingsError
 
+Broker = RedisBroker  # by this name those speak of it that do not know dramatiq
 QUEUE = "evaluations"
 ACTOR = "evaluate"
 _DEAD_AFTER = 15_000  # milliseconds; with dramatiq's own 60 s and rare maintenance, dead workers' hints linger
 
 
-def open_broker(url: str) -> RedisBroker:
+def open_broker(url: str) -> Broker:
     """Return a broker without dramatiq's own retries and time limits: ours are in PostgreSQL. It connects on first use.
 
     Raises SettingsError where *url* is not an address of a Redis.
@@ -26,7 +27,7 @@ def open_broker(url: str) -> RedisBroker:
         client = Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
     except ValueError as error:
         raise SettingsError(f"REDIS_URL is not an address of a Redis: {error}") from error
-    broker = RedisBroker(
+    broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq does not type it
         client=client,
         middleware=[],
         heartbeat_timeout=_DEAD_AFTER,
@@ -37,7 +38,7 @@ def open_broker(url: str) -> RedisBroker:
     return broker
 
 
-def enqueue(broker: dramatiq.Broker, request_id: UUID) -> None:
+def enqueue(broker: Broker, request_id: UUID) -> None:
     """Send the hint that a request is due. Raises QueueUnavailable."""
     message: dramatiq.Message[None] = dramatiq.Message(
         queue_name=QUEUE, actor_name=ACTOR, args=(str(request_id),), kwargs={}, options={}
@@ -46,7 +47,7 @@ def enqueue(broker: dramatiq.Broker, request_id: UUID) -> None:
         broker.enqueue(message)
 
 
-def ping(broker: RedisBroker) -> str:
+def ping(broker: Broker) -> str:
     """Return the version of the Redis that answers. Raises QueueUnavailable."""
     with _translated():
         return str(broker.client.info("server")["redis_version"])

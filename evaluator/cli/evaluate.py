@@ -67,13 +67,14 @@ def evaluate_command(
     fresh: bool,
     fail_under: int | None,
     as_json: bool,
-    **chosen: str | None,
+    model: str | None,
+    rubric: str | None,
 ) -> int:
     """Grade the project at SOURCE, a folder or a git URL, and show the result.
 
     Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 5 could not be graded now.
     """
-    settings = load_settings(ctx, **chosen)
+    settings = load_settings(ctx, model=model, rubric=rubric)
     options = Options.model_validate(
         {
             "rubric": _absolute(settings.rubric),

@@ -41,8 +41,11 @@ def evaluation(result: Row, *, console: Console, language: Language) -> None:
     offline = result["judge"]["provider"] == "offline"
     if offline:
         _print(_OFFLINE, console=console, indent=2, style="yellow")
-    _criteria([each for each in result["criteria"] if not (offline and each["verdict"] == "cannot_tell")],
-              console=console, language=language)
+    _criteria(
+        [each for each in result["criteria"] if not (offline and each["verdict"] == "cannot_tell")],
+        console=console,
+        language=language,
+    )
     console.print()
     _print(result["feedback"] or "", console=console, indent=2)
     console.print()

@@ -18,6 +18,7 @@ from evaluator.errors import (
     RateLimited,
     UnknownModel,
 )
+from evaluator.settings import PROVIDERS
 
 MAX_WORDS = 300  # characters of the provider's own words that are repeated
 MAX_READ = 4000  # characters of a message that are looked at
@@ -44,8 +45,8 @@ def translate(error: Exception, *, name: JudgeName, keys: Iterable[str] = ()) ->
         return UnknownModel(f"There is no model {judge}{said} Set MODU_MODEL (--model) to one that your account has.")
     if status in {401, 402, 403}:
         return JudgeRefused(
-            f"{name.provider} refused the call of {judge}{said} Check the provider's key in the environment, and that"
-            " the account may use this model."
+            f"{name.provider} refused the call of {judge}{said} Check {_key_of(name)}, and that the account may use"
+            " this model."
         )
     if status == 429:
         wait = _retry_after(headers)
@@ -59,6 +60,10 @@ def translate(error: Exception, *, name: JudgeName, keys: Iterable[str] = ()) ->
         f"{judge} does not answer as it should{said} Check MODU_API_BASE and the network, or try again later.",
         retry_after=_retry_after(headers),
     )
+
+
+def _key_of(name: JudgeName) -> str:
+    return PROVIDERS[name.provider][0] if name.provider in PROVIDERS else "the provider's key in the environment"
 
 
 def _said(error: Exception, keys: Iterable[str]) -> str:

@@ -37,6 +37,10 @@ def _folder(files: dict[str, str]) -> Make:
     return lambda tmp_path: [str(make_project(tmp_path / "given", files))]
 
 
+def _given(*args: str) -> Make:
+    return lambda _: list(args)
+
+
 def _file(tmp_path: Path) -> list[str]:
     (tmp_path / "file.py").write_text("print()\n", encoding="utf-8")
     return [str(tmp_path / "file.py")]
@@ -49,14 +53,14 @@ def _file(tmp_path: Path) -> list[str]:
         (_folder({}), 2, "empty_project", "empty"),
         (_folder({"main.py": "print()\n"}), 2, "no_readme", "add a README.md"),
         (_file, 2, "not_a_folder", "folder"),
-        (lambda tmp_path: ["https://no-such-host.invalid/a/b"], 5, "source_unreachable", "no-such-host"),
-        (lambda tmp_path: ["http://github.com/a/b"], 2, "bad_url", "https"),
-        (lambda tmp_path: ["https://127.0.0.1/a/b"], 2, None, ""),
-        (lambda tmp_path: ["https://kim:hunter2@github.com/a/b"], 2, "credentials_in_url", "credential"),
-        (lambda tmp_path: [".", "--rubric", "nonsense"], 2, "unknown_rubric", "default"),
-        (lambda tmp_path: [".", "--model", "mystery"], 5, "unknown_model", "provider/model"),
-        (lambda tmp_path: [".", "--subdir", "../.."], 2, "bad_subdir", "--subdir"),
-        (lambda tmp_path: [".", "--ref", "main"], 2, "ref_on_folder", "--ref"),
+        (_given("https://no-such-host.invalid/a/b"), 5, "source_unreachable", "no-such-host"),
+        (_given("http://github.com/a/b"), 2, "untrusted_source", "https"),
+        (_given("https://127.0.0.1/a/b"), 2, None, ""),
+        (_given("https://kim:hunter2@github.com/a/b"), 2, "credentials_in_url", "credential"),
+        (_given(".", "--rubric", "nonsense"), 2, "unknown_rubric", "default"),
+        (_given(".", "--model", "mystery"), 5, "unknown_model", "provider/model"),
+        (_given(".", "--subdir", "../.."), 2, "bad_subdir", "--subdir"),
+        (_given(".", "--ref", "main"), 2, "ref_on_folder", "--ref"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -98,7 +102,7 @@ def test_a_ref_or_folder_that_the_repository_does_not_have(
         (Reply(status=401, text="Incorrect API key provided."), "judge_refused", "OPENAI_API_KEY"),
         (Reply(status=404, text="The model does not exist."), "unknown_model", "MODU_MODEL"),
         (Reply(status=429, text="Rate limit reached."), "rate_limited", "Rate limit"),
-        (Reply(status=500, text="Overloaded."), "judge_unavailable", "Try again"),
+        (Reply(status=500, text="Overloaded."), "judge_unavailable", "again later"),
         (Reply(text="Four out of five."), None, ""),
     ],
     ids=["wrong key", "unknown model", "rate limit", "server error", "no usable answer"],
@@ -171,9 +175,7 @@ def test_a_refused_connection_to_postgresql(modu: Modu, project: Path) -> None:
         assert "hunter2" not in ended.err
 
 
-def test_a_refused_connection_to_redis(
-    services: object, database_url: str, modu: Modu, project: Path
-) -> None:
+def test_a_refused_connection_to_redis(services: object, database_url: str, modu: Modu, project: Path) -> None:
     settings = {
         "DATABASE_URL": database_url,
         "REDIS_URL": f"redis://:hunter2@127.0.0.1:{closed_port()}/0",

@@ -93,9 +93,7 @@ def test_the_json_is_the_documented_one(worked: Modu, project: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("provider", "base"), [("openai", "{}/v1"), ("anthropic", "{}"), ("gemini", "{}/v1/")]
-)
+@pytest.mark.parametrize(("provider", "base"), [("openai", "{}/v1"), ("anthropic", "{}"), ("gemini", "{}/v1/")])
 def test_the_grade_is_what_the_answers_imply_in_each_wire_format(
     modu: Modu, llm: ScriptedLLM, project: Path, provider: str, base: str
 ) -> None:

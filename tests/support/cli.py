@@ -13,6 +13,7 @@ from typing import Any
 
 from evaluator.embedded.pair import Addresses
 
+_LONGEST = 120  # seconds that a command may take
 _PASSED = ("PATH", "LANG", "TMPDIR")  # of the environment: no key, no setting of the person who runs the tests
 
 
@@ -39,10 +40,10 @@ class Modu:
     embedded: bool
     started: list["subprocess.Popen[str]"] = field(default_factory=list)
 
-    def __call__(self, *args: str, timeout: float = 120, **settings: str) -> Ended:
+    def __call__(self, *args: str, **settings: str) -> Ended:
         """Run a command to its end."""
         process = self.start(*args, **settings)
-        out, err = process.communicate(timeout=timeout)
+        out, err = process.communicate(timeout=_LONGEST)
         return Ended(process.returncode, out, err)
 
     def start(self, *args: str, **settings: str) -> "subprocess.Popen[str]":

@@ -52,7 +52,7 @@ def counters(database: Database, user: User) -> tuple[int, int]:
         found = conn.execute(
             "SELECT successful_projects_count, total_evaluations FROM user_stats WHERE user_id = %s", (user.id,)
         ).fetchone()
-    return found or (0, 0)
+    return (0, 0) if found is None else (found[0], found[1])
 
 
 def recounted(database: Database, user: User) -> tuple[int, int]:
@@ -66,7 +66,7 @@ def recounted(database: Database, user: User) -> tuple[int, int]:
         ).fetchone()
     if found is None:
         raise AssertionError("an aggregate gave no row")
-    return found
+    return found[0], found[1]
 
 
 def everything_stored(database: Database) -> str:

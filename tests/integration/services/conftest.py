@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from evaluator.domain import Limits
+from evaluator.domain import Judge, Limits
 from evaluator.grading import judge, resources, rubrics
 from evaluator.grading.prompts import Prompts
 from evaluator.services.evaluation import Bench
@@ -46,7 +46,7 @@ def bench(database: Database, llm: ScriptedLLM) -> Bench:
     )
 
 
-def _judge(model: str, url: str) -> judge.Judge:
+def _judge(model: str, url: str) -> Judge:
     return judge.open_judge(model, api_base=url, keys={}, timeout=20, answer_tokens=4000)
 
 
@@ -56,7 +56,7 @@ def project(tmp_path: Path) -> Path:
     return make_project(
         tmp_path / "greeter",
         {
-            "README.md": "# Greeter\n\nGreets whoever is named.\n\n## Usage\n\n```bash\npython greet.py Kim\n```\n",
+            "README.md": "# Greeter\n\nGreets who is named.\n\n## Usage\n\n```bash\npython greet.py Kim\n```\n",
             "greet.py": 'import sys\n\n\ndef greet(name: str) -> str:\n    return f"Hello, {name}, nice to see you!"\n\n\n'
             'if __name__ == "__main__":\n    print(greet(sys.argv[1]))\n',
             "test_greet.py": "from greet import greet\n\n\ndef test_greeting_names_the_person():\n"

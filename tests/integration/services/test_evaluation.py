@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from evaluator.domain import Options, User
+from evaluator.domain import Options, Rubric, User
 from evaluator.services import reports, upkeep
 from evaluator.services.evaluation import Bench, run
 from evaluator.store.database import Database
@@ -104,9 +104,7 @@ def test_an_unchanged_project_gets_its_stored_evaluation_no_call_no_row_no_count
     assert counters(bench.database, user) == (1, 1)
 
 
-def test_a_fresh_grading_writes_a_row_and_a_project_succeeds_once(
-    bench: Bench, user: User, project: Path
-) -> None:
+def test_a_fresh_grading_writes_a_row_and_a_project_succeeds_once(bench: Bench, user: User, project: Path) -> None:
     grade(bench, user, project)
 
     grade(bench, user, project, LLM.model_copy(update={"fresh": True}))
@@ -133,7 +131,7 @@ def test_another_judge_rubric_language_or_view_is_another_evaluation(
 def test_a_changed_project_is_graded_anew_and_a_later_failure_takes_nothing_back(
     bench: Bench, llm: ScriptedLLM, user: User, project: Path
 ) -> None:
-    results = []
+    results: list[tuple[int, int]] = []
     for levels in (FAILING, JUST_PASSING, FAILING):
         llm.always(Reply(levels=levels))
         make_project(project, {"notes.md": f"Changed {len(results)} times, and every change counts.\n"})
@@ -182,8 +180,10 @@ def test_in_parallel_the_counters_are_what_the_rows_say(
         list(pool.map(lambda n: run(asked[n % len(asked)], bench=benches[n % 4]), range(2 * len(asked))))
 
     assert rows(bench.database, "SELECT DISTINCT state FROM evaluator.requests") == [("done",)]
-    assert rows(bench.database, "SELECT count(*) FROM project_evaluations WHERE id NOT IN"
-                                " (SELECT evaluation_id FROM evaluator.requests)") == [(0,)]
+    assert rows(
+        bench.database,
+        "SELECT count(*) FROM project_evaluations WHERE id NOT IN (SELECT evaluation_id FROM evaluator.requests)",
+    ) == [(0,)]
     for person in users:
         assert counters(bench.database, person) == recounted(bench.database, person)
         assert 3 <= counters(bench.database, person)[1] <= 6
@@ -217,9 +217,7 @@ def test_two_requests_for_the_same_thing_at_once_make_one_row(
     assert counters(bench.database, user) == (1, 1)
 
 
-def test_a_worker_that_lost_its_claim_writes_nothing(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
+def test_a_worker_that_lost_its_claim_writes_nothing(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
     slow = replace(bench, lease=timedelta(seconds=0.1))
     quick = replace(bench, owner=uuid4())
     id = ask(bench.database, user, project)
@@ -360,7 +358,7 @@ def test_a_request_whose_workers_keep_dying_is_given_up(bench: Bench, user: User
 
 
 def test_our_own_mistake_fails_the_request_and_is_raised(bench: Bench, user: User, project: Path) -> None:
-    def broken(name: str) -> None:
+    def broken(name: str) -> Rubric:
         raise ZeroDivisionError
 
     id = ask(bench.database, user, project)

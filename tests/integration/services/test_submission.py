@@ -13,9 +13,7 @@ from evaluator.store.database import Database
 from tests.support.people import OPTIONS, add_user, everything_stored, row, rows
 
 
-def desk_for(
-    database: Database, *, send: Callable[[UUID], None], allowed_roots: tuple[str, ...] | None = None
-) -> Desk:
+def desk_for(database: Database, *, send: Callable[[UUID], None], allowed_roots: tuple[str, ...] | None = None) -> Desk:
     return Desk(
         database=database,
         send=send,
