@@ -57,7 +57,8 @@ def project(tmp_path: Path) -> Path:
         tmp_path / "greeter",
         {
             "README.md": "# Greeter\n\nGreets who is named.\n\n## Usage\n\n```bash\npython greet.py Kim\n```\n",
-            "greet.py": 'import sys\n\n\ndef greet(name: str) -> str:\n    return f"Hello, {name}, nice to see you!"\n\n\n'
+            "greet.py": "import sys\n\n\ndef greet(name: str) -> str:\n"
+            '    return f"Hello, {name}, nice to see you!"\n\n\n'
             'if __name__ == "__main__":\n    print(greet(sys.argv[1]))\n',
             "test_greet.py": "from greet import greet\n\n\ndef test_greeting_names_the_person():\n"
             '    assert greet("Kim") == "Hello, Kim, nice to see you!"\n',
