@@ -188,8 +188,10 @@ def _for_postgres() -> tuple[str, ...]:
         only = f"-all,+{capability}"
         command = ("setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
         rights = (f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}", "--no-new-privs")
-        if _works((*command, *rights, "--pdeathsig=INT")):
-            return (*command, *rights, "--pdeathsig=INT")
+        # access(2), by which PostgreSQL finds its programs, heeds the capability only with this bit.
+        for kept in (("--securebits=+no_setuid_fixup",), ()):
+            if _works((*command, *rights, *kept, "--pdeathsig=INT")):
+                return (*command, *rights, *kept, "--pdeathsig=INT")
     raise EmbeddedUnavailable(
         "PostgreSQL does not run as root, and this system cannot give it another account (that takes setpriv of"
         " util-linux, an account named nobody and the capability DAC_OVERRIDE). Run as an ordinary user, or"

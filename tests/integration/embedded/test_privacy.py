@@ -1,5 +1,7 @@
 """Who can reach the embedded pair, and what it gives away."""
 
+import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -11,6 +13,15 @@ from evaluator.embedded.home import Home
 from evaluator.embedded.pair import running
 from tests.support.pair_user import SOON, Pids, answers
 from tests.support.services import is_stopped, wait_until
+
+
+def _link(source: str, target: str) -> str:
+    """Copy without the bytes, where both are on one disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
 
 
 def test_nothing_of_the_pair_listens_on_a_network(home: Path) -> None:
@@ -51,6 +62,26 @@ def test_no_folder_outside_the_home_changes_and_all_within_is_private(tmp_path: 
     assert up
     assert set(modes.values()) == {0o700}
     assert [(folder.stat().st_mode, folder.stat().st_uid, folder.stat().st_gid) for folder in outside] == before
+
+
+def test_programs_and_home_may_lie_in_folders_that_are_closed_to_everybody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = servers.find().postgres.parents[1]
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, closed / folder.name, copy_function=_link)
+    monkeypatch.syspath_prepend(closed)
+
+    with running(closed / "home") as addresses:
+        found = servers.find().postgres
+        up = answers(addresses)
+    wait_until(lambda: is_stopped(closed / "home"), seconds=SOON, what="the pair stops")
+
+    assert up
+    assert found.is_relative_to(closed)
 
 
 def test_a_supervisor_has_no_key_in_its_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
