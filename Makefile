@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TESTS ?=
+PYTEST_ARGS := --numprocesses 2 --dist worksteal
 
 .PHONY: help setup demo test check lint types format docs test-external mutants clean
 
@@ -23,7 +24,7 @@ demo: setup  ## Grade this very repository on the embedded services.
 	$(BIN)/modu evaluate .
 
 test: setup  ## Run all tests on the embedded services.
-	$(BIN)/python -m pytest --numprocesses 2 $(TESTS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
 
 lint: setup  ## Style and import contracts.
 	$(BIN)/ruff check
@@ -34,7 +35,7 @@ types: setup  ## Types, strictly.
 	$(BIN)/mypy
 
 check: lint types  ## Lint, types, import contracts, tests with coverage.
-	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report=term-missing:skip-covered $(TESTS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term-missing:skip-covered $(TESTS)
 
 format: setup  ## Format the code.
 	$(BIN)/ruff check --fix
@@ -44,7 +45,7 @@ docs: setup  ## Write the generated pages: settings, command line, .env.example.
 	$(BIN)/python docs/generate.py
 
 test-external: setup  ## The same tests on Debian's PostgreSQL 15 and Redis 7 instead of the embedded ones.
-	$(BIN)/python -m tests.support.external --numprocesses 2 $(TESTS)
+	$(BIN)/python -m tests.support.external $(PYTEST_ARGS) $(TESTS)
 
 mutants: setup  ## Mutation run over scoring, parsing, evidence and the finish transaction; takes long.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt '.[mutants]'

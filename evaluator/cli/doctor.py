@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from evaluator import broker
-from evaluator.app import App, opened_as_it_is
+from evaluator.app import App, opened, opened_as_it_is
 from evaluator.cli import render
 from evaluator.cli.common import json_option, load_settings, out, print_json
 from evaluator.errors import EvaluatorError
@@ -32,7 +32,7 @@ def _examine(settings: Settings) -> Iterator[health.Health]:
     where = f"embedded, data in {settings.home}" if settings.embedded else "at the addresses that are set"
     yield health.Health(name="Services", status="ok", text=where)
     try:
-        with opened_as_it_is(settings) as app:
+        with opened(settings) if settings.embedded else opened_as_it_is(settings) as app:
             yield from health.database(app.database)
             yield health.attempt("Redis", lambda: f"version {broker.ping(app.broker)}")
             yield _rubric(app)

@@ -32,10 +32,12 @@ class PairUser:
     def __init__(
         self, home: Path, *, through: Sequence[str] = (), environment: Mapping[str, str] | None = None
     ) -> None:
+        # Another account may not write where coverage is measured.
+        inherited = {name: value for name, value in os.environ.items() if not (through and name.startswith("COV"))}
         self._process = subprocess.Popen(
             (*through, sys.executable, "-m", "tests.support.pair_user", str(home)),
             cwd=_ROOT,
-            env={**os.environ, **(environment or {})},
+            env={**inherited, **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

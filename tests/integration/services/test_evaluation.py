@@ -271,6 +271,23 @@ def test_the_provider_says_when_to_come_back(bench: Bench, llm: ScriptedLLM, use
     assert 110 < seconds <= 150
 
 
+@pytest.mark.parametrize(("tries", "least"), [(0, 1), (1, 2), (2, 4), (20, 3600)])
+def test_the_pause_doubles_with_every_try_up_to_an_hour(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tries: int, least: int
+) -> None:
+    llm.always(Reply(status=503))
+    id = ask(bench.database, user, project)
+    with bench.database.transaction() as conn:
+        conn.execute("UPDATE evaluator.requests SET tries = %s", (tries,))
+
+    run(id, bench=replace(bench, max_tries=100))
+
+    [(seconds,)] = rows(
+        bench.database, f"SELECT extract(epoch FROM next_try_at - now()) FROM evaluator.requests WHERE id = '{id}'"
+    )
+    assert least - 0.9 < seconds <= 1.25 * least
+
+
 def test_a_provider_that_recovers_costs_nothing_but_time(
     bench: Bench, llm: ScriptedLLM, user: User, project: Path
 ) -> None:
