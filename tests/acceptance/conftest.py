@@ -51,11 +51,10 @@ def modu(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Modu]:
         with embedded_modu(request.getfixturevalue("home"), tmp_path) as opened:
             yield opened
         return
-    addresses = Addresses(
-        database_url=request.getfixturevalue("empty_database_url"), redis_url=request.getfixturevalue("redis_url")
-    )
-    with external_modu(addresses, tmp_path) as opened:
-        yield opened
+    with support.new_database(given.database_url) as database_url:
+        addresses = Addresses(database_url=database_url, redis_url=request.getfixturevalue("redis_url"))
+        with external_modu(addresses, tmp_path) as opened:
+            yield opened
 
 
 @pytest.fixture
