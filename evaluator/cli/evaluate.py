@@ -90,13 +90,13 @@ def evaluate_command(
         if no_wait:
             _say_recorded(id, as_json=as_json)
             return 0
-        with _working(app):
+        with _working(app):  # at its end, what else was begun in this process is finished
             progress = _wait(id, app=app)
-        result = reports.evaluation(id, database=app.database)
-    if as_json:
-        print_json(result)
-    else:
-        render.evaluation(result, console=out(), language=settings.language)
+            result = reports.evaluation(id, database=app.database)
+            if as_json:
+                print_json(result)
+            else:
+                render.evaluation(result, console=out(), language=settings.language)
     if progress.failure and progress.state is RequestState.FAILED:
         return progress.failure.exit_status
     return _BELOW if fail_under is not None and result["scores"]["total"] < fail_under else 0
@@ -140,12 +140,24 @@ def _wait(id: UUID, *, app: App) -> Progress:
     console = talk()
     since = time.monotonic()
     status = console.status("Queued") if console.is_terminal else None
-    with status or nullcontext():
+    with status or nullcontext(), _told(id):
         while not (progress := reports.progress(id, database=app.database)).state.ended:
             if status is not None:
                 _show(status, progress, alone=not app.settings.embedded and time.monotonic() - since > _LONELY)
             time.sleep(0.05 if time.monotonic() - since < 5 else 0.25)
     return progress
+
+
+@contextmanager
+def _told(id: UUID) -> Iterator[None]:
+    """Say after Ctrl-C that the request is not lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nThe request is kept: the next worker, or `modu evaluate`, finishes it. See: modu show {id}", err=True
+        )
+        raise
 
 
 def _show(status: Status, progress: Progress, *, alone: bool) -> None:
