@@ -1,7 +1,9 @@
 """The nouns of the house, as frozen values. `docs/glossary.md` says what each word means."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -76,31 +78,19 @@ class Skipped(Value):
     size: int | None = None  # bytes, where known
 
 
-class Snapshot(Protocol):
+@dataclass(frozen=True)
+class Snapshot(ABC):
     """The fetched tree at one commit; it lives only as long as the `with` block that fetched it."""
 
-    @property
-    def name(self) -> str:
-        """The project's name."""
+    name: str  # of the project
+    commit: str | None  # of a git source
+    tree: str  # the git tree id of the regular files; equal content has equal ids, whatever the kind of source
+    entries: Sequence[Entry]  # the regular files, sorted by path
+    skipped: Sequence[Skipped]  # what was left out while fetching, and why
 
-    @property
-    def commit(self) -> str | None:
-        """The commit id of a git source, else None."""
-
-    @property
-    def tree(self) -> str:
-        """The git tree id of the regular files; equal content has equal ids, whatever the kind of source."""
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The regular files, sorted by path."""
-
-    @property
-    def skipped(self) -> Sequence[Skipped]:
-        """What was left out while fetching, and why."""
-
+    @abstractmethod
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
-        """Yield each entry with its bytes, in the order given."""
+        """Yield each entry with its bytes, in the order given; raise SourceUnavailable where one has changed."""
 
 
 # Digest -----------------------------------------------------------------------------------------------------------
@@ -413,7 +403,5 @@ class Progress(Value):
 
     state: RequestState
     stage: Stage
-    attempt: int
-    evaluation_id: UUID | None = None
     failure: Failure | None = None
     next_try_at: datetime | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from evaluator.domain import Entry, Limits, Skipped, Source
+from evaluator.domain import Entry, Limits, Skipped, Snapshot, Source
 from evaluator.errors import SettingsError, SourceUnavailable
 from evaluator.sources import command, hosts, refusals, urls
 from evaluator.sources.command import Command, Finished
@@ -47,47 +47,11 @@ _HARMLESS = (  # what git finds wrong with objects that hurts nobody
 )
 
 
-class GitSnapshot:
+@dataclass(frozen=True)
+class GitSnapshot(Snapshot):
     """A commit in a private bare repository; the files are read from one `git cat-file --batch`."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        commit: str,
-        entries: Sequence[Entry],
-        skipped: Sequence[Skipped],
-        tree: str,
-        reader: "subprocess.Popen[bytes]",
-    ) -> None:
-        self._name, self._commit, self._tree = name, commit, tree
-        self._entries, self._skipped = entries, skipped
-        self._reader = reader
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self._name
-
-    @property
-    def commit(self) -> str | None:
-        """The commit id."""
-        return self._commit
-
-    @property
-    def tree(self) -> str:
-        """The git tree id of the regular files."""
-        return self._tree
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The regular files, sorted by path."""
-        return self._entries
-
-    @property
-    def skipped(self) -> Sequence[Skipped]:
-        """Links, submodules and files too large to be fetched."""
-        return self._skipped
+    reader: "subprocess.Popen[bytes]"
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry with its bytes, in the order given; the caller may stop at any time."""
@@ -95,7 +59,7 @@ class GitSnapshot:
             yield from zip(batch, self._blobs(batch), strict=True)
 
     def _blobs(self, batch: Sequence[Entry]) -> list[bytes]:
-        questions, answers = self._reader.stdin, self._reader.stdout
+        questions, answers = self.reader.stdin, self.reader.stdout
         if questions is None or answers is None:
             raise AssertionError
         try:
@@ -150,7 +114,7 @@ def open_repository(source: Source, *, limits: Limits) -> Iterator[GitSnapshot]:
         entries, skipped = _sorted_out(found, sizes, limits)
         with run.process("cat-file", "--batch", stdin=subprocess.PIPE) as reader:
             yield GitSnapshot(
-                source.name,
+                name=source.name,
                 commit=commit,
                 entries=entries,
                 skipped=skipped,

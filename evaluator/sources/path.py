@@ -5,11 +5,11 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from evaluator.domain import Entry, Limits, Skipped, Source
+from evaluator.domain import Entry, Limits, Skipped, Snapshot, Source
 from evaluator.errors import SourceUnavailable, UnusableSource
 from evaluator.sources import refusals, tree
 from evaluator.sources.ignore import LONGEST_FILE, Ignore
@@ -20,40 +20,11 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1 << 20  # bytes
 
 
-class PathSnapshot:
+@dataclass(frozen=True)
+class PathSnapshot(Snapshot):
     """The files of a folder as they were when it was fetched; one that changed since is an error, not another text."""
 
-    def __init__(
-        self, name: str, *, top: int, entries: Sequence[Entry], skipped: Sequence[Skipped], tree_id: str
-    ) -> None:
-        self._name, self._tree = name, tree_id
-        self._top = top  # file descriptor of the folder
-        self._entries, self._skipped = entries, skipped
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self._name
-
-    @property
-    def commit(self) -> str | None:
-        """None: a folder is read as it stands."""
-        return None
-
-    @property
-    def tree(self) -> str:
-        """The git tree id of the regular files."""
-        return self._tree
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        """The regular files that the ignore rules leave in, sorted by path."""
-        return self._entries
-
-    @property
-    def skipped(self) -> Sequence[Skipped]:
-        """Links, special files, nested `.git`, and files too large or not readable."""
-        return self._skipped
+    top: int  # file descriptor of the folder
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry with its bytes, in the order given; raise SourceUnavailable where one has changed."""
@@ -64,7 +35,7 @@ class PathSnapshot:
         *parents, name = entry.path.split("/")
         try:
             with ExitStack() as stack:
-                folder = self._top
+                folder = self.top
                 for parent in parents:
                     folder = stack.enter_context(_opened(parent, _FOLDER, folder))
                 data = _read(stack.enter_context(_opened(name, _FILE, folder)), entry.size + 1)
@@ -89,11 +60,12 @@ def open_folder(source: Source, *, limits: Limits) -> Iterator[PathSnapshot]:
         if not walk.files:
             raise refusals.empty(source.name)
         yield PathSnapshot(
-            source.name,
-            top=top,
+            name=source.name,
+            commit=None,
+            tree=tree.tree_id(walk.files),
             entries=tuple(sorted(walk.entries, key=by_path)),
             skipped=tuple(sorted(walk.skipped, key=by_path)),
-            tree_id=tree.tree_id(walk.files),
+            top=top,
         )
 
 

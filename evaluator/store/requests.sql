@@ -99,6 +99,6 @@ UPDATE evaluator.requests SET source = NULL, expires_at = NULL
  WHERE state = 'failed' AND source IS NOT NULL AND expires_at < now();
 
 -- name: progress
-SELECT state, stage, attempt, evaluation_id, next_try_at, error_code, error_message, error_exit
+SELECT state, stage, next_try_at, error_code, error_message, error_exit
   FROM evaluator.requests
  WHERE id = %(id)s;

@@ -3,45 +3,30 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from evaluator.domain import Entry, Skipped
+from evaluator.domain import Entry, Skipped, Snapshot
 
 
-class MemorySnapshot:
+class MemorySnapshot(Snapshot):
     """Files given as a mapping, behaving as a fetched snapshot; it remembers what was read."""
 
     def __init__(
         self, files: Mapping[str, str | bytes], *, skipped: Sequence[Skipped] = (), name: str = "demo"
     ) -> None:
-        self._contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-        self._skipped = tuple(skipped)
-        self._name = name
-        self.was_read: list[str] = []
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def commit(self) -> str | None:
-        return None
-
-    @property
-    def tree(self) -> str:
-        rows = "".join(f"{entry.path}\0{entry.blob}\n" for entry in self.entries)
-        return hashlib.sha1(rows.encode("utf-8", "surrogateescape")).hexdigest()
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        return tuple(
+        contents = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        entries = tuple(
             Entry(path=path, size=len(data), blob=hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest())
-            for path, data in sorted(self._contents.items())
+            for path, data in sorted(contents.items())
         )
+        rows = "".join(f"{entry.path}\0{entry.blob}\n" for entry in entries)
+        tree = hashlib.sha1(rows.encode("utf-8", "surrogateescape")).hexdigest()
+        super().__init__(name=name, commit=None, tree=tree, entries=entries, skipped=tuple(skipped))
+        object.__setattr__(self, "contents", contents)
+        object.__setattr__(self, "was_read", [])
 
-    @property
-    def skipped(self) -> Sequence[Skipped]:
-        return self._skipped
+    contents: dict[str, bytes]
+    was_read: list[str]
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         for entry in entries:
             self.was_read.append(entry.path)
-            yield entry, self._contents[entry.path]
+            yield entry, self.contents[entry.path]

@@ -361,8 +361,8 @@ def test_nothing_of_our_environment_reaches_git(base: str, demo: Path, monkeypat
 def test_a_git_that_stops_while_it_is_read_is_told(base: str) -> None:
     with fetch(at(f"{base}/demo"), limits=LIMITS) as snapshot:
         assert isinstance(snapshot, git_source.GitSnapshot)
-        os.kill(snapshot._reader.pid, signal.SIGKILL)
-        snapshot._reader.wait()
+        os.kill(snapshot.reader.pid, signal.SIGKILL)
+        snapshot.reader.wait()
 
         with pytest.raises(SourceUnavailable):
             list(snapshot.read(snapshot.entries))

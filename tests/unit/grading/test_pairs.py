@@ -1,12 +1,11 @@
 """Each criterion of the default rubric has a pair of projects that a fair judge must tell apart."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from evaluator.digest.build import build
-from evaluator.domain import Criterion, Digest, Entry
+from evaluator.domain import Criterion, Digest
 from evaluator.grading import offline, rubrics
 from tests.support import pairs
 from tests.support.snapshots import MemorySnapshot
@@ -16,21 +15,9 @@ MACHINE = [criterion for criterion in RUBRIC.criteria if criterion.evidence == "
 JUDGED = [criterion for criterion in RUBRIC.criteria if criterion.evidence != "machine"]
 
 
-class Fetched(MemorySnapshot):
-    """A snapshot whose entries are the same objects each time, as those of a fetched one are."""
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        super().__init__(files)
-        self._entries = super().entries
-
-    @property
-    def entries(self) -> Sequence[Entry]:
-        return self._entries
-
-
 def both(criterion: Criterion) -> tuple[Digest, Digest]:
-    met = build(Fetched(pairs.project(criterion.id, "met")), budget=60_000, mark="mark")
-    not_met = build(Fetched(pairs.project(criterion.id, "not_met")), budget=60_000, mark="mark")
+    met = build(MemorySnapshot(pairs.project(criterion.id, "met")), budget=60_000, mark="mark")
+    not_met = build(MemorySnapshot(pairs.project(criterion.id, "not_met")), budget=60_000, mark="mark")
     return met, not_met
 
 
