@@ -12,15 +12,21 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg import IsolationLevel, OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout
 
-from evaluator.errors import DatabaseUnavailable, SettingsError
+from evaluator.errors import DatabaseUnavailable, SchemaConflict, SettingsError
 
 Connection = psycopg.Connection[Any]  # by this name services, which do not know psycopg, speak of one
 T = TypeVar("T")
 
 _CLASHES = (errors.SerializationFailure, errors.DeadlockDetected)
-_NOT_THE_SERVER = (*_CLASHES, errors.QueryCanceled, errors.LockNotAvailable, PoolClosed)  # it answers: nothing to say
+_BUSY = (*_CLASHES, errors.QueryCanceled, errors.LockNotAvailable)  # it answers, and others are in the way
+_MISFITS = (  # the platform's table is not as its document says
+    errors.NotNullViolation,
+    errors.StringDataRightTruncation,
+    errors.UndefinedColumn,
+    errors.DatatypeMismatch,
+)
 _PAUSES = (0.0, 0.01, 0.05, 0.2)  # seconds before each try of a transaction that may clash
 _ROUND = 2.0  # seconds that one wait for the pool lasts; each round makes it try to connect again
 _CONNECT_TIMEOUT = 10  # seconds, where the URL does not say
@@ -93,9 +99,18 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Give a connection in one READ COMMITTED transaction: committed at the end, undone where an error leaves it.
 
-        Raises DatabaseUnavailable where PostgreSQL cannot be reached, or is lost on the way; whether a commit that
-        was under way happened is unknown then.
+        Raises DatabaseUnavailable where PostgreSQL cannot be reached, is too busy, or is lost on the way; whether a
+        commit that was under way happened is unknown then. Raises SchemaConflict where a table is not as documented.
         """
+        try:
+            with self._raw_transaction() as conn:
+                yield conn
+        except _BUSY as error:
+            raise DatabaseUnavailable(self._too_busy()) from error
+
+    @contextmanager
+    def _raw_transaction(self) -> Iterator[Connection]:
+        """Give the same, where a clash with another transaction stays an error of psycopg."""
         try:
             conn = self._take()
             try:
@@ -103,10 +118,18 @@ class Database:
                     yield conn
             finally:
                 self._pool.putconn(conn)
-        except _NOT_THE_SERVER:
+        except _BUSY:
             raise
+        except _MISFITS as error:
+            raise SchemaConflict(_misfit(error)) from error
         except OperationalError as error:
             raise DatabaseUnavailable(explain(error, address=self.address)) from error
+
+    def _too_busy(self) -> str:
+        return (
+            f"PostgreSQL at {self.address} is too busy: other work on the same rows kept getting in the way. Try again"
+            " in a minute."
+        )
 
     def retrying(self, act: Callable[[Connection], T]) -> T:
         """Return what *act* returns, run in a transaction of its own, which is repeated where it clashed with another.
@@ -117,12 +140,13 @@ class Database:
         for pause in _PAUSES:
             time.sleep(pause)
             try:
-                with self.transaction() as conn:
+                with self._raw_transaction() as conn:
                     return act(conn)
             except _CLASHES as error:
                 clash = error
-        message = f"PostgreSQL at {self.address} is too busy: other work on the same rows kept getting in the way."
-        raise DatabaseUnavailable(f"{message} Try again in a minute.") from clash
+            except _BUSY as error:
+                raise DatabaseUnavailable(self._too_busy()) from error
+        raise DatabaseUnavailable(self._too_busy()) from clash
 
     def _take(self) -> Connection:
         """Return a working connection of the pool, waiting for one as long as patience lasts."""
@@ -168,6 +192,15 @@ def _parts(url: str) -> dict[str, Any]:
         if not form.fullmatch(str(given.get(name) or "")):
             raise SettingsError(_FORM)
     return given
+
+
+def _misfit(error: psycopg.Error) -> str:
+    """Return what is wrong with which table, without a value of the row."""
+    where = ".".join(part for part in (error.diag.table_name, error.diag.column_name) if part)
+    return (
+        f"The database is not as documented ({type(error).__name__}{f' at {where}' if where else ''}). See every"
+        " difference with: modu db check"
+    )
 
 
 def explain(error: OperationalError, *, address: str) -> str:

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg_pool import PoolClosed
 
-from evaluator.errors import DatabaseUnavailable
+from evaluator.errors import DatabaseUnavailable, SchemaConflict
 from evaluator.store.database import Connection, Database
 from tests.support.refusing import refusing
 from tests.support.services import database_name
@@ -138,12 +137,27 @@ def test_a_pool_in_use_says_so(empty_database_url: str) -> None:
         run(database, "SELECT 1")
 
 
-def test_a_closed_database_is_our_own_mistake(empty_database_url: str) -> None:
+def test_a_closed_database_does_not_answer(empty_database_url: str) -> None:
     with Database.open(empty_database_url) as database:
         run(database, "SELECT 1")
 
-    with pytest.raises(PoolClosed):
+    with pytest.raises(DatabaseUnavailable):
         run(database, "SELECT 1")
+
+
+def test_a_table_that_is_not_as_documented_is_named_without_a_value_of_the_row(database: Database) -> None:
+    run(database, "CREATE TABLE public.odd (wanted integer NOT NULL, said text)")
+
+    with pytest.raises(SchemaConflict, match=r"NotNullViolation at odd\.wanted.*modu db check") as refused:
+        run(database, "INSERT INTO public.odd (said) VALUES ('private words')")
+
+    assert "private words" not in str(refused.value)
+
+
+def test_a_statement_that_the_server_cancels_may_work_later(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable, match="too busy"), database.transaction() as conn:
+        conn.execute("SET LOCAL statement_timeout = '20ms'")
+        conn.execute("SELECT pg_sleep(5)")
 
 
 def test_a_mistake_in_sql_stays_what_it_is(database: Database) -> None:
