@@ -101,7 +101,12 @@ class Upkeep(dramatiq.Middleware):
             upkeep.hand_back(database=self._parts.database, owner=self._bench.owner)
 
     def _beat(self) -> None:
-        upkeep.beat(database=self._parts.database, owner=self._bench.owner, lease=self._bench.lease)
+        upkeep.beat(
+            database=self._parts.database,
+            owner=self._bench.owner,
+            ids=tuple(self._bench.in_hand),
+            lease=self._bench.lease,
+        )
 
     def _sweep(self) -> None:
         upkeep.sweep(database=self._parts.database, send=self._parts.send)

@@ -58,6 +58,13 @@ class App:
         """Return the rubric of that name or file. Raises UnknownRubric or BadRubric."""
         return rubrics.load(name, folder=self.settings.rubrics_dir or resources.folder("rubrics"))
 
+    def prepare(self, model: str) -> None:
+        """Find out before a request is recorded whether it could be graded here at all.
+
+        Raises SettingsError where the prompts are not whole.
+        """
+        _ = self.prompts
+
     def judge(self, model: str) -> Judge | None:
         """Return the judge of that litellm model name; None is the offline judge. Raises UnknownModel."""
         if model == OFFLINE:

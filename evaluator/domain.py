@@ -405,3 +405,4 @@ class Progress(Value):
     stage: Stage
     failure: Failure | None = None
     next_try_at: datetime | None = None
+    reused: bool = False  # it ended with the stored evaluation of an earlier request

@@ -127,12 +127,23 @@ class UnknownModel(RequestError):
     http_status = 502
 
 
+class BadModelName(UnknownModel):
+    """What was named is no name of a model."""
+
+    exit_status = 2
+    http_status = 400
+
+
 class JudgeRefused(RequestError):
     """The provider refused us for good (401, 403): a person has to mend the key or the account."""
 
     code = "judge_refused"
     exit_status = 5
     http_status = 502
+
+
+class NoKey(JudgeRefused):
+    """The key of the provider is not set where the judge is to be asked."""
 
 
 class JudgeRejected(RequestError):

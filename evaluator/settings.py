@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -135,6 +135,11 @@ class Settings(BaseModel):
         if self.model:
             return self.model
         return next((model for key, model in PROVIDERS.values() if key in self.provider_keys), OFFLINE)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days are counted and times are shown."""
+        return ZoneInfo(self.timezone)
 
     @property
     def user_name(self) -> str:

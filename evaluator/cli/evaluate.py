@@ -1,21 +1,25 @@
 """`modu evaluate`: grade one project, show the stages while it lasts, then the result."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import click
-from rich.status import Status
+from rich.text import Text
 
 import worker
 from evaluator.app import App, opened
 from evaluator.cli import render
 from evaluator.cli.common import json_option, load_settings, out, person, print_json, talk, user_option
 from evaluator.domain import Options, Progress, RequestState
+from evaluator.errors import TransientError
 from evaluator.services import reports, submission
+from evaluator.settings import Settings
 
 _BELOW = 6  # exit status where the total is below --fail-under
 _STAGES = {
@@ -25,6 +29,7 @@ _STAGES = {
     "judging": "Judging",
     "scoring": "Scoring",
 }
+_RESTART = 30  # seconds that PostgreSQL may be away while we wait
 _LONELY = 5  # seconds in the queue after which we say that a worker is needed
 
 EXAMPLES = """\b
@@ -74,6 +79,9 @@ def evaluate_command(
 
     Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 5 could not be graded now.
     """
+    if no_wait and fail_under is not None:
+        raise click.UsageError("--fail-under needs the result, which --no-wait does not wait for. Leave one out.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was begun is handed back
     settings = load_settings(ctx, model=model, rubric=rubric)
     options = Options.model_validate(
         {
@@ -85,6 +93,7 @@ def evaluate_command(
         }
     )
     with opened(settings) as app:
+        app.prepare(options.model)
         ask = submission.Ask(source=source, ref=ref, subdir=subdir, user=person(app, user), options=options)
         id = submission.submit(ask, desk=_desk(app))
         if no_wait:
@@ -93,10 +102,7 @@ def evaluate_command(
         with _working(app):  # at its end, what else was begun in this process is finished
             progress = _wait(id, app=app)
             result = reports.evaluation(id, database=app.database)
-            if as_json:
-                print_json(result)
-            else:
-                render.evaluation(result, console=out(), language=settings.language)
+            _show(result, progress, settings=settings, as_json=as_json)
     if progress.failure and progress.state is RequestState.FAILED:
         return progress.failure.exit_status
     return _BELOW if fail_under is not None and result["scores"]["total"] < fail_under else 0
@@ -123,7 +129,7 @@ def _say_recorded(id: UUID, *, as_json: bool) -> None:
         print_json({"request_id": str(id), "status": "queued"})
     else:
         click.echo(str(id))
-        click.echo(f"Recorded. The next `modu up` or `modu worker` grades it; see: modu show {id}", err=True)
+        click.echo(f"Recorded. The next `modu up`, worker or `modu evaluate` grades it; see: modu show {id}", err=True)
 
 
 @contextmanager
@@ -135,17 +141,47 @@ def _working(app: App) -> Iterator[None]:
         yield
 
 
+def _show(result: dict[str, Any], progress: Progress, *, settings: Settings, as_json: bool) -> None:
+    """Print the result on stdout; that there is none, for people, on stderr."""
+    if as_json:
+        print_json(result)
+        return
+    console = talk() if progress.state is RequestState.FAILED else out()
+    render.evaluation(result, console=console, language=settings.language, zone=settings.zone, reused=progress.reused)
+
+
 def _wait(id: UUID, *, app: App) -> Progress:
-    """Return the progress of the request when it has ended, and show its stages on a terminal until then."""
+    """Return the progress of the request when it has ended.
+
+    Until then a terminal shows its stages; elsewhere only what a person would have to see to is said, once.
+    """
     console = talk()
     since = time.monotonic()
     status = console.status("Queued") if console.is_terminal else None
+    said: set[str] = set()
     with status or nullcontext(), _told(id):
-        while not (progress := reports.progress(id, database=app.database)).state.ended:
+        while not (progress := _progress(id, app=app)).state.ended:
+            alone = not app.settings.embedded and time.monotonic() - since > _LONELY
+            trouble = _trouble(progress, alone=alone)
             if status is not None:
-                _show(status, progress, alone=not app.settings.embedded and time.monotonic() - since > _LONELY)
+                status.update(Text(f"{trouble}{_pause(progress)}" if trouble else _STAGES[progress.stage]))
+            elif trouble and trouble not in said:
+                said.add(trouble)
+                click.echo(trouble, err=True)
             time.sleep(0.05 if time.monotonic() - since < 5 else 0.25)
     return progress
+
+
+def _progress(id: UUID, *, app: App) -> Progress:
+    """Return where the request stands, also when PostgreSQL restarts meanwhile."""
+    deadline = time.monotonic() + _RESTART
+    while True:
+        try:
+            return reports.progress(id, database=app.database)
+        except TransientError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 @contextmanager
@@ -160,11 +196,17 @@ def _told(id: UUID) -> Iterator[None]:
         raise
 
 
-def _show(status: Status, progress: Progress, *, alone: bool) -> None:
-    line = _STAGES[progress.stage]
-    if progress.next_try_at is not None and progress.failure is not None:
-        seconds = max(0, round((progress.next_try_at - datetime.now(UTC)).total_seconds()))
-        line = f"{progress.failure.message} Next try in {seconds} s."
-    elif alone and progress.state is RequestState.QUEUED:
-        line = "Queued. Is a worker running? Start one with: modu worker"
-    status.update(line)
+def _trouble(progress: Progress, *, alone: bool) -> str | None:
+    """Return what keeps the request waiting, where somebody may have to see to it."""
+    if progress.state is RequestState.QUEUED and progress.failure is not None:
+        return f"{progress.failure.message} It is tried again."
+    if progress.state is RequestState.QUEUED and alone:
+        return "Queued. Is a worker running? Start one with: modu worker"
+    return None
+
+
+def _pause(progress: Progress) -> str:
+    """Return when the next try is, for a line that is written again and again."""
+    if progress.next_try_at is None:
+        return ""
+    return f" Next try in {max(0, round((progress.next_try_at - datetime.now(UTC)).total_seconds()))} s."

@@ -1,6 +1,7 @@
 """`modu`: the command line. Subcommands are imported only when they are called, which keeps `modu --help` fast."""
 
 import importlib
+import io
 import json
 import sys
 import tempfile
@@ -70,6 +71,9 @@ def main() -> NoReturn:
 
 def run(args: list[str]) -> int:
     """Return the exit status of one command; what goes wrong is said in one paragraph on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a sign gets a question mark
     try:
         status = modu.main(args=args, prog_name="modu", standalone_mode=False)
     except click.exceptions.Abort:
@@ -83,6 +87,9 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; nothing to say to anybody
         return 0
+    except OSError as error:
+        click.echo(f"Error: the system refuses: {error.strerror or error}. Mend that, and ask again.", err=True)
+        return 1
     except Exception as error:  # noqa: BLE001 - the outermost wall: a traceback is for us, not for a user
         return _own_up(error)
     return status if isinstance(status, int) else 0
@@ -101,7 +108,7 @@ def _own_up(error: Exception) -> int:
         traceback.print_exception(error, file=log)
     click.echo(
         f"Error: a mistake in modu itself ({type(error).__name__}). Nothing half-done is kept. Please report it, with"
-        f" the file {log.name}, which may name your files but holds none of their text.",
+        f" what you need not keep private of the file {log.name}, which only you can read.",
         err=True,
     )
     return 1

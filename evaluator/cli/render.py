@@ -1,6 +1,8 @@
 """Results for people: what a student understands at a glance, and tables."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -23,11 +25,24 @@ _DIMENSIONS = {
     "functionality": "Functionality  does it do what its README says",
     "practicality": "Practicality   is it practical for real use",
 }
+_REVIEW = {  # why a person should look
+    "near_line": "the total is next to the pass line",
+    "coverage": "more than 30 % of a dimension could not be told",
+    "evidence": "less than 80 % of the citations of a dimension held",
+    "canary": "the judge got a question with a known answer wrong",
+    "orders_seen": "the project speaks to whoever grades it",
+    "hidden_text": "invisible characters were found and removed",
+    "offline": "no LLM looked",
+}
+_REUSED = "Unchanged: this is the stored evaluation; nothing was asked or counted. --fresh grades anew."
 _OFFLINE = "No LLM looked at this project: the offline judge graded only what code can check. Set MODU_MODEL."
 
 
-def evaluation(result: Row, *, console: Console, language: Language) -> None:
-    """Print one evaluation, or why there is none."""
+def evaluation(
+    result: Row, *, console: Console, language: Language, zone: tzinfo | None = None, reused: bool = False
+) -> None:
+    """Print one evaluation, or why there is none; *reused*: it was stored for an earlier request."""
+    result = _harmless(result)
     if "scores" not in result:
         _unfinished(result, console=console)
         return
@@ -38,6 +53,8 @@ def evaluation(result: Row, *, console: Console, language: Language) -> None:
         console.print(Text.assemble(("  " + _bar(scores[id], 5), _colour(scores[id], 5)), f" {scores[id]}/5  ", label))
     verdict = ("PASSED", "bold green") if scores["passed"] else ("NOT PASSED", "bold red")
     console.print(Text.assemble("  Total ", (f"{scores['total']}/10", "bold"), "  ", verdict))
+    if reused:
+        _print(_REUSED, console=console, indent=2)
     offline = result["judge"]["provider"] == "offline"
     if offline:
         _print(_OFFLINE, console=console, indent=2, style="yellow")
@@ -50,25 +67,26 @@ def evaluation(result: Row, *, console: Console, language: Language) -> None:
     _print(result["feedback"] or "", console=console, indent=2)
     console.print()
     if result["review_reasons"]:
-        _print(f"A person should look: {', '.join(result['review_reasons'])}", console=console, indent=2)
-    _footer(result, console=console)
+        told = "; ".join(_REVIEW.get(reason, reason) for reason in result["review_reasons"])
+        _print(f"A person should look: {told}.", console=console, indent=2)
+    _footer(result, console=console, zone=zone)
 
 
-def listing(rows: Sequence[Row], *, console: Console) -> None:
-    """Print requests and evaluations as a table."""
-    table = _table("When", "User", "Project", "Total", "Result", "Id")
-    for row in rows:
+def listing(rows: Sequence[Row], *, console: Console, zone: tzinfo | None = None) -> None:
+    """Print requests and evaluations as a table; of an id so much as tells it apart."""
+    table = _table("Id", "When", "Total", "Result", "User", "Project")
+    for row in _harmless(rows):
         scores = row["scores"]
         total = f"{scores['total']}/10" if scores else "-"
-        word = ("passed" if scores["passed"] else "not passed") if scores else row["error"] or row["status"]
-        table.add_row(row["at"][:16].replace("T", " "), row["user"], row["project"], total, word, row["id"])
-    _print_table(table, console=console, empty="Nothing has been graded yet. Try: modu evaluate .")
+        word = ("passed" if scores["passed"] else "not passed") if scores else _standing(row)
+        table.add_row(row["id"][:8], _when(row["at"], zone), total, word, row["user"], row["project"])
+    _print_table(table, console=console, empty="Nothing here yet. Try: modu evaluate .")
 
 
 def leaderboard(rows: Sequence[Row], *, console: Console) -> None:
-    """Print the leaderboard as a table."""
-    table = _table("Rank", "User", "Successful projects", "Evaluations", "Tokens")
-    for row in rows:
+    """Print the leaderboard as a table; its tokens are those of the users' AI coding tools, not of our judge."""
+    table = _table("Rank", "User", "Successful projects", "Evaluations", "Tokens of AI tools")
+    for row in _harmless(rows):
         counts = (f"{row[name] or 0:,}" for name in ("projects", "evaluations", "tokens"))
         table.add_row(str(row["rank"]), row["user"] or "(private)", *counts)
     _print_table(table, console=console, empty="Nobody is on the board yet.")
@@ -77,7 +95,7 @@ def leaderboard(rows: Sequence[Row], *, console: Console) -> None:
 def users(rows: Sequence[Row], *, console: Console) -> None:
     """Print users as a table."""
     table = _table("Name", "Id", "API key", "Successful projects", "Evaluations")
-    for row in rows:
+    for row in _harmless(rows):
         key = f"{row['api_key_prefix']}…" if row["api_key_prefix"] else "-"
         table.add_row(row["name"], str(row["id"]), key, str(row["projects"] or 0), str(row["evaluations"] or 0))
     _print_table(table, console=console, empty="There are no users yet. Add one with: modu user add NAME")
@@ -86,7 +104,7 @@ def users(rows: Sequence[Row], *, console: Console) -> None:
 def health(rows: Iterable[Row], *, console: Console) -> None:
     """Print the findings of the doctor."""
     styles = {"ok": ("✓", "green"), "note": ("•", "yellow"), "missing": ("✗", "red")}
-    for row in rows:
+    for row in _harmless(list(rows)):
         mark, style = styles[row["status"]]
         console.print(Text.assemble((f"{mark} ", style), (f"{row['name']:<12}", "bold"), row["text"]))
         if row["mend"]:
@@ -100,6 +118,8 @@ def _unfinished(result: Row, *, console: Console) -> None:
         _print(error["message"], console=console, indent=2)
     else:
         console.print(Text.assemble((name, "bold"), f" is {result['status']} ({result.get('stage', 'ended')})."))
+        if error is not None:
+            _print(f"Last try: {error['message']} ({error['code']})", console=console, indent=2)
     console.print(Text(f"request {result['request_id']}", style="dim"))
 
 
@@ -125,15 +145,34 @@ def _place(evidence: Row) -> str:
     return place if evidence["status"] != "not_found" else f"{place} (not found there)"
 
 
-def _footer(result: Row, *, console: Console) -> None:
+def _footer(result: Row, *, console: Console, zone: tzinfo | None) -> None:
     judge, usage = result["judge"], result["usage"]
     by = f"{judge['provider']}/{judge['model']}" if judge["provider"] != "offline" else "the offline judge, no LLM"
     rubric = f"rubric {judge['rubric']['id']} {judge['rubric']['version']}"
     cost = "price unknown" if usage["cost_usd"] is None else f"${usage['cost_usd']}"
     tokens = f"{usage['input_tokens']:,} tokens in ({usage['cached_tokens']:,} cached), {usage['output_tokens']:,} out"
-    console.print(Text(f"Judged by {by}, {rubric}, on {result['evaluated_at'][:16].replace('T', ' ')}", style="dim"))
+    console.print(Text(f"Judged by {by}, {rubric}, on {_when(result['evaluated_at'], zone)}", style="dim"))
     console.print(Text(f"{usage['calls']} calls, {tokens}, {cost}", style="dim"))
     console.print(Text(f"Evaluation {result['id']}", style="dim"))
+
+
+def _standing(row: Row) -> str:
+    """Return where a request without scores stands, with the code of its error."""
+    return f"{row['status']}: {row['error']}" if row["error"] else str(row["status"])
+
+
+def _when(at: str, zone: tzinfo | None) -> str:
+    """Return a time for people, with the name of its zone."""
+    return datetime.fromisoformat(at).astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def _harmless(value: Any) -> Any:
+    """Return the value with every text in it free of what drives a terminal: controls, and marks of direction."""
+    if isinstance(value, str):
+        return "".join(sign for sign in value if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cf"})
+    if isinstance(value, dict):
+        return {key: _harmless(item) for key, item in value.items()}
+    return [_harmless(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _print(text: str, *, console: Console, indent: int, style: str = "") -> None:
@@ -159,7 +198,7 @@ def _colour(points: int, most: int) -> str:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"Id", "When"})
+        table.add_column(column, overflow="fold", no_wrap=column in {"Id", "When", "Total", "Result"})
     return table
 
 

@@ -14,7 +14,7 @@ from evaluator.services import accounts, reports
     "show",
     epilog="""\b
 Examples:
-  modu show 0d6f6d5c-6e0c-4d4e-9d0e-5d2f1a3b4c5d
+  modu show 0d6f6d5c
   modu show 0d6f6d5c-6e0c-4d4e-9d0e-5d2f1a3b4c5d --json
 """,
 )
@@ -22,14 +22,14 @@ Examples:
 @json_option
 @click.pass_context
 def show_command(ctx: click.Context, *, id: str, as_json: bool) -> None:
-    """Show the evaluation, or the state of the request, with that ID."""
+    """Show the evaluation, or the state of the request, with that ID or one that begins so."""
     settings = load_settings(ctx)
     with opened(settings) as app:
         result = reports.evaluation(id, database=app.database)
     if as_json:
         print_json(result)
     else:
-        render.evaluation(result, console=out(), language=settings.language)
+        render.evaluation(result, console=out(), language=settings.language, zone=settings.zone)
 
 
 @click.command(
@@ -42,18 +42,20 @@ Examples:
 """,
 )
 @user_option("Only this user's.")
+@click.option("--all", "refused", is_flag=True, help="With the requests that were refused at once.")
 @limit_option(20)
 @json_option
 @click.pass_context
-def list_command(ctx: click.Context, *, user: str | None, limit: int, as_json: bool) -> None:
+def list_command(ctx: click.Context, *, user: str | None, refused: bool, limit: int, as_json: bool) -> None:
     """List evaluations and open or failed requests, newest first."""
-    with opened(load_settings(ctx)) as app:
+    settings = load_settings(ctx)
+    with opened(settings) as app:
         user_id = accounts.find(user, database=app.database).id if user else None
-        rows = reports.listing(user_id=user_id, limit=limit, database=app.database)
+        rows = reports.listing(user_id=user_id, refused=refused, limit=limit, database=app.database)
     if as_json:
         print_json(rows)
     else:
-        render.listing(rows, console=out())
+        render.listing(rows, console=out(), zone=settings.zone)
 
 
 @click.command(

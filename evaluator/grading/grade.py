@@ -35,7 +35,6 @@ from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
 from evaluator.grading.verdict import Parsed, parse
 from evaluator.grading.withhold import Withholder
 
-MAX_MODEL = 200  # characters of a model's name as the provider reports it
 MAX_REMARK = 1500  # characters of the judge's own feedback on one dimension
 
 Draw = Callable[[int], str]  # that many random bytes, in hex digits
@@ -207,7 +206,7 @@ class _Session:
                 purpose=note["purpose"],
                 provider=self._judge.name.provider,
                 model_asked=self._judge.name.model,
-                model_returned=answer.model and answer.model[:MAX_MODEL],
+                model_returned=answer.model,
                 input_tokens=answer.input_tokens,
                 output_tokens=answer.output_tokens,
                 cached_tokens=answer.cached_tokens,

@@ -8,9 +8,11 @@ import asyncio
 import atexit
 import functools
 import logging
+import math
 import os
 import re
 import threading
+import warnings
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from decimal import Decimal
@@ -33,6 +35,9 @@ _ENVIRONMENT = {  # before the import: else it asks the network for prices, and 
     "LITELLM_MODE": "PRODUCTION",
 }
 _RECORDED = ("temperature", "max_tokens", "timeout")  # parameters that go into the grading record
+MAX_TOKENS = 10**12  # of a call, as reported
+MAX_COST = 1_000_000  # US dollars of a call: no bill is that high, and sums of it can be stored
+MAX_MODEL = 200  # characters of a model's name, as reported
 _NO_KEY = "none"  # what a server of one's own is sent where no key is set: some clients insist on one
 
 
@@ -166,8 +171,8 @@ class _LlmJudge:
 
     def _answer(self, response: Any, arguments: Mapping[str, Any]) -> Answer:
         choice = response.choices[0] if response.choices else None
-        text = (choice.message.content or "") if choice else ""
-        reason = choice.finish_reason if choice else None
+        text = getattr(getattr(choice, "message", None), "content", None)
+        reason = getattr(choice, "finish_reason", None)
         if reason == "content_filter":
             raise JudgeRejected(
                 f"{self._name.provider} withheld the answer of {self._name.model} by its content policy. Choose another"
@@ -175,17 +180,35 @@ class _LlmJudge:
             )
         usage = getattr(response, "usage", None)
         details = getattr(usage, "prompt_tokens_details", None)
-        cost = response._hidden_params.get("response_cost")  # noqa: SLF001 - where litellm puts it; None: no price known
+        input_tokens = _tokens(usage, "prompt_tokens")
         return Answer(
-            text=text,
+            text=text if isinstance(text, str) else "",
             truncated=reason == "length",
-            model=response.model,
-            input_tokens=getattr(usage, "prompt_tokens", 0) or 0,
-            output_tokens=getattr(usage, "completion_tokens", 0) or 0,
-            cached_tokens=getattr(details, "cached_tokens", 0) or 0,
-            cost_usd=None if cost is None else round(Decimal(str(cost)), 8),
+            model=_model(response.model),
+            input_tokens=input_tokens,
+            output_tokens=_tokens(usage, "completion_tokens"),
+            cached_tokens=min(_tokens(details, "cached_tokens"), input_tokens),
+            cost_usd=_cost(response._hidden_params.get("response_cost")),  # noqa: SLF001 - where litellm puts it
             parameters={name: arguments[name] for name in _RECORDED} | {"schema": "response_format" in arguments},
         )
+
+
+def _model(reported: Any) -> str | None:
+    """Return the name of the model as the provider reports it, fit to be stored, or None where it reports none."""
+    return "".join(filter(str.isprintable, reported))[:MAX_MODEL] or None if isinstance(reported, str) else None
+
+
+def _tokens(usage: Any, name: str) -> int:
+    """Return a count that the provider reports, within what can be stored: a paid answer is not lost over its bill."""
+    count = getattr(usage, name, None)
+    return min(max(int(count), 0), MAX_TOKENS) if isinstance(count, int | float) and math.isfinite(count) else 0
+
+
+def _cost(reported: Any) -> Decimal | None:
+    """Return the price in US dollars, or None where none is known or the one that is reported cannot be."""
+    if not isinstance(reported, int | float | Decimal) or not 0 <= reported <= MAX_COST:
+        return None
+    return round(Decimal(str(reported)), 8)
 
 
 @functools.cache
@@ -195,6 +218,8 @@ def _vendor() -> Any:
         os.environ.setdefault(name, value)
     import litellm
 
+    # They quote the answer. Set once for the process: to set it around a call is not safe between threads.
+    warnings.filterwarnings("ignore", message="Pydantic serializer warnings", category=UserWarning)
     litellm.telemetry = False
     litellm.suppress_debug_info = True
     litellm.disable_aiohttp_transport = True

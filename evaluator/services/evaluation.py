@@ -8,7 +8,7 @@ import hmac
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from evaluator.domain import Call, Claim, Digest, Failure, Judge, Limits, Rubric
 from evaluator.errors import ClaimLost, EvaluatorError, TransientError
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
+from evaluator.grading.withhold import Withholder
 from evaluator.services.submission import without_source
 from evaluator.sources.fetch import fetch
 from evaluator.store import calls, evaluations, installation, requests, stats
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE = timedelta(seconds=1)  # before the second try; doubles with every further one
 _LONGEST_PAUSE = timedelta(hours=1)
+_TURN = timedelta(seconds=1)  # between two looks whether the same thing has been judged
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Bench:
     max_tries: int
     lease: timedelta
     keep: timedelta  # how long a failed request keeps its source
+    in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat
 
 
 def run(request_id: UUID, *, bench: Bench) -> None:
@@ -54,6 +57,14 @@ def run(request_id: UUID, *, bench: Bench) -> None:
         claim = requests.claim(conn, request_id, owner=bench.owner, lease=bench.lease)
     if claim is None:
         return
+    bench.in_hand.add(claim.id)
+    try:
+        _attempt(claim, bench=bench)
+    finally:
+        bench.in_hand.discard(claim.id)
+
+
+def _attempt(claim: Claim, *, bench: Bench) -> None:
     try:
         if claim.tries > bench.max_tries:
             message = _WORKER_DIED.format(claim.tries - 1)
@@ -67,6 +78,7 @@ def run(request_id: UUID, *, bench: Bench) -> None:
     except EvaluatorError as error:
         _fail(claim, _failure(claim, error), bench=bench)
     except Exception:
+        logger.exception("A mistake of ours", extra={"request_id": str(claim.id)})
         _fail(claim, Failure(code="internal_error", message=_BUG), bench=bench)
         raise
 
@@ -86,18 +98,23 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
         judge=judge,
         language=claim.options.language,
     )
-    if not claim.options.fresh and _end_with_stored(claim, print_, bench=bench):
+    if not claim.options.fresh and (
+        _end_with_stored(claim, print_, bench=bench) or _leave_to_another(claim, print_, bench=bench)
+    ):
         return
-    _advance(claim, "judging", bench=bench)
-    scorecard = grade(
-        digest,
-        rubric,
-        judge=judge,
-        prompts=bench.prompts,
-        language=claim.options.language,
-        on_call=lambda call: _enter(claim, call, bench=bench),
-        checkpoint=lambda: _advance(claim, "judging", bench=bench),
-    )
+    try:
+        scorecard = grade(
+            digest,
+            rubric,
+            judge=judge,
+            prompts=bench.prompts,
+            language=claim.options.language,
+            on_call=lambda call: _enter(claim, call, bench=bench),
+            checkpoint=lambda: _advance(claim, "judging", bench=bench),
+        )
+    except EvaluatorError as error:  # its words may be the provider's, and those may repeat code
+        error.args = (Withholder(digest, quotes=()).clean(str(error)),)
+        raise
     _advance(claim, "scoring", bench=bench)
     _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=print_, bench=bench)
 
@@ -118,6 +135,16 @@ def _end_with_stored(claim: Claim, print_: str, *, bench: Bench) -> bool:
         if stored is not None and not requests.finish(conn, claim, evaluation_id=stored):
             raise ClaimLost
     return stored is not None
+
+
+def _leave_to_another(claim: Claim, print_: str, *, bench: Bench) -> bool:
+    """Step back where a request for the same thing is being judged: it will be a stored evaluation in a moment."""
+    with bench.database.transaction() as conn:
+        if requests.begin_judging(conn, claim, fingerprint=print_, lease=bench.lease):
+            return False
+        if not requests.step_back(conn, claim, None, pause=_TURN):
+            raise ClaimLost
+    return True
 
 
 def _finish(

@@ -1,5 +1,6 @@
 """Read results. The JSON of an evaluation is the contract of design.md section 5, the same everywhere."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
@@ -7,15 +8,15 @@ from uuid import UUID
 from evaluator.domain import PASS_LINE, Progress
 from evaluator.errors import NotFound, RequestError
 from evaluator.store import evaluations, requests, stats
-from evaluator.store.database import Database
+from evaluator.store.database import Connection, Database
 
 Row = dict[str, Any]
 
 
 def evaluation(id: str | UUID, *, database: Database) -> Row:
-    """Return the JSON of the evaluation of a request, by the id of either. Raises NotFound."""
-    uuid = _uuid(id)
+    """Return the JSON of the evaluation of a request, by the id of either or the beginning of it. Raises NotFound."""
     with database.transaction() as conn:
+        uuid = id if isinstance(id, UUID) else _found(conn, id)
         row = evaluations.show(conn, uuid)
         if row is None:
             raise NotFound(f"There is no request or evaluation {uuid}. See the ids with: modu list")
@@ -41,10 +42,13 @@ def progress(id: UUID, *, database: Database) -> Progress:
     return found
 
 
-def listing(*, user_id: UUID | None, limit: int, database: Database) -> Sequence[Row]:
-    """Return the newest requests and evaluations, of one user or of all, with short columns."""
+def listing(*, user_id: UUID | None, refused: bool, limit: int, database: Database) -> Sequence[Row]:
+    """Return the newest requests and evaluations, of one user or of all, with short columns.
+
+    *refused*: with the requests too that were refused at once, such as a path that does not exist.
+    """
     with database.transaction() as conn:
-        rows = evaluations.listing(conn, user_id=user_id, limit=limit)
+        rows = evaluations.listing(conn, user_id=user_id, refused=refused, limit=limit)
     return [
         {
             "id": _text(row["id"] or row["request_id"]),
@@ -147,11 +151,17 @@ def _usage(usage: Row) -> Row:
     return {**usage, "cost_usd": None if cost is None else f"{cost:.4f}"}
 
 
-def _uuid(id: str | UUID) -> UUID:
-    try:
-        return id if isinstance(id, UUID) else UUID(id)
-    except ValueError as error:
-        raise RequestError(f"{id!r} is not an id: an id has 36 characters. See the ids with: modu list") from error
+def _found(conn: Connection, id: str) -> UUID:
+    """Return the id that begins so. Raises NotFound where there is none, RequestError where there are several."""
+    digits = id.strip().lower().replace("-", "")
+    if not re.fullmatch(r"[0-9a-f]{4,32}", digits):
+        raise RequestError(f"{id!r} is not an id, nor the first 4 or more signs of one. See the ids with: modu list")
+    found = evaluations.by_prefix(conn, first=UUID(digits.ljust(32, "0")), last=UUID(digits.ljust(32, "f")))
+    if not found:
+        raise NotFound(f"There is no request or evaluation {id}. See the ids with: modu list")
+    if len(found) > 1:
+        raise RequestError(f"Several ids begin with {id}. Write more of the one you mean.")
+    return found[0]
 
 
 def _text(id: UUID | None) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import NoReturn
 from uuid import UUID
 
@@ -87,7 +87,11 @@ def _refuse(ask: Ask, error: RequestError, *, desk: Desk) -> NoReturn:
     failure = Failure(code=error.code, message=message, exit_status=error.exit_status)
     with desk.database.transaction() as conn:
         requests.add_refused(
-            conn, user_id=ask.user.id, project_name=_name(ask.source), options=ask.options, failure=failure
+            conn,
+            user_id=ask.user.id,
+            project_name=_name(ask.source),
+            options=ask.options.model_copy(update={"rubric": PurePath(ask.options.rubric).name}),
+            failure=failure,
         )
         audit.add(conn, "input_validation_fail", user_id=ask.user.id, details={"code": error.code})
     raise error

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from evaluator.errors import SettingsError
-from evaluator.sources import refusals
+from evaluator.sources import leash, refusals
 
 _STDERR_KEPT = 65_536  # bytes; the rest is read and dropped
 _CHUNK = 65_536  # bytes
@@ -95,7 +95,7 @@ class Command:
         """Return how `git *args*` ended; *scheme* is the only protocol it may speak, None = none.
 
         Output beyond *stdout_limit* bytes or *records_limit* NULs ends the process. Raises SourceUnavailable where
-        the deadline passes. The whole process group is gone when this returns.
+        the deadline passes or somebody kills git. The whole process group is gone when this returns.
         """
         with self.process(*args, config=config, scheme=scheme, stdin=stdin) as process:
             stdout, stderr, cut = self._drain(process, stdout_limit, records_limit)
@@ -105,6 +105,8 @@ class Command:
                 status = process.wait(max(0.0, self.deadline - time.monotonic()))
             except subprocess.TimeoutExpired as error:
                 raise refusals.too_slow() from error
+        if status == -signal.SIGKILL:  # what it has said is no answer: half a list, or none
+            raise refusals.killed()
         return Finished(status, stdout, stderr)
 
     @contextmanager
@@ -123,10 +125,9 @@ class Command:
                 start_new_session=True,
             )
         try:
-            yield process
+            with leash.held(process):
+                yield process
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe is not None:

@@ -3,17 +3,15 @@
 import functools
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from evaluator.domain import Entry, Limits, Skipped, Snapshot, Source
 from evaluator.errors import SettingsError, SourceUnavailable
-from evaluator.sources import command, hosts, refusals, urls
+from evaluator.sources import command, hosts, private, refusals, urls
 from evaluator.sources.command import Command, Finished
 from evaluator.sources.tree import LINK, SUBMODULE, TOO_DEEP, TOO_LARGE, TreeFile, by_path, fits, tree_id
 
@@ -100,10 +98,10 @@ def open_repository(source: Source, *, limits: Limits) -> Iterator[GitSnapshot]:
     Raises UnusableSource or SourceUnavailable (see `refusals`), SettingsError where git is missing.
     """
     executable = _executable()
-    with tempfile.TemporaryDirectory(prefix="modu-source-") as folder:
+    with private.folder() as folder:
         run = Command(
             executable=executable,
-            folder=Path(folder),
+            folder=folder,
             deadline=time.monotonic() + limits.seconds,
             bytes_limit=limits.received_bytes,
         )

@@ -147,3 +147,8 @@ def too_slow() -> SourceUnavailable:
     return SourceUnavailable(
         "Fetching the project took too long. Try again later, or raise MODU_FETCH_TIMEOUT for a large or slow source."
     )
+
+
+def killed() -> SourceUnavailable:
+    """Return the error of a fetch whose git was killed: by our own end, by the system, or by a person."""
+    return SourceUnavailable("git was stopped while the project was fetched. Try again.")

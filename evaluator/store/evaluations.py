@@ -17,6 +17,7 @@ _EQUAL = _SQL["equal"]
 _ADD = _SQL["add"]
 _ADD_RECORD = _SQL["add_record"]
 _SHOW = _SQL["show"]
+_BY_PREFIX = _SQL["by_prefix"]
 _USAGE = _SQL["usage"]
 _LISTING = _SQL["listing"]
 
@@ -79,6 +80,11 @@ def show(conn: Connection[Any], id: UUID) -> dict[str, Any] | None:
         return cur.execute(_SHOW, {"id": id}).fetchone()
 
 
+def by_prefix(conn: Connection[Any], *, first: UUID, last: UUID) -> list[UUID]:
+    """Return the ids of requests and evaluations from *first* to *last*, two at most."""
+    return [row[0] for row in conn.execute(_BY_PREFIX, {"first": first, "last": last})]
+
+
 def usage(conn: Connection[Any], request_id: UUID | None) -> dict[str, Any]:
     """Return calls, tokens and cost of a request; `cost_usd` is None where a price is unknown."""
     with conn.cursor(row_factory=dict_row) as cur:
@@ -88,10 +94,10 @@ def usage(conn: Connection[Any], request_id: UUID | None) -> dict[str, Any]:
     return row
 
 
-def listing(conn: Connection[Any], *, user_id: UUID | None, limit: int) -> Sequence[dict[str, Any]]:
-    """Return the newest requests and evaluations, of one user or of all."""
+def listing(conn: Connection[Any], *, user_id: UUID | None, refused: bool, limit: int) -> Sequence[dict[str, Any]]:
+    """Return the newest requests and evaluations, of one user or of all, with or without what was refused at once."""
     with conn.cursor(row_factory=dict_row) as cur:
-        return cur.execute(_LISTING, {"user_id": user_id, "limit": limit}).fetchall()
+        return cur.execute(_LISTING, {"user_id": user_id, "refused": refused, "limit": limit}).fetchall()
 
 
 def _outline(rubric: Rubric) -> list[dict[str, Any]]:

@@ -38,6 +38,13 @@ SELECT r.id AS request_id, r.state, r.stage, r.kind, r.project_name AS request_n
   LEFT JOIN public.users AS u ON u.id = coalesce(r.user_id, e.user_id)
  WHERE r.id IS NOT NULL OR e.id IS NOT NULL;
 
+-- name: by_prefix
+-- The ids of requests and evaluations between two ids: those that begin alike.
+SELECT id FROM evaluator.requests WHERE id BETWEEN %(first)s AND %(last)s
+UNION
+SELECT id FROM public.project_evaluations WHERE id BETWEEN %(first)s AND %(last)s
+ LIMIT 2;
+
 -- name: usage
 -- What the calls of the request that made an evaluation cost, over all its attempts.
 SELECT count(*) AS calls, coalesce(sum(c.input_tokens), 0)::bigint AS input_tokens,
@@ -58,6 +65,7 @@ SELECT r.id AS request_id, r.evaluation_id AS id, r.state, r.project_name, r.err
   JOIN public.users AS u ON u.id = r.user_id
   LEFT JOIN public.project_evaluations AS e ON e.id = r.evaluation_id
  WHERE (%(user_id)s::uuid IS NULL OR r.user_id = %(user_id)s)
+   AND (%(refused)s OR r.kind IS NOT NULL)  -- what was refused at the door never had a kind
    AND (r.evaluation_id IS NULL OR EXISTS (SELECT 1 FROM evaluator.records AS rec WHERE rec.request_id = r.id))
 UNION ALL
 SELECT NULL, e.id, 'done', e.project_name, NULL, e.total_score, e.rubric_functionality, e.rubric_practicality, e.passed,

@@ -3,7 +3,7 @@
 The lease and the fence (attempt and owner) are those of the queue's design, `specs/queue.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,9 @@ _ADD = _SQL["add"]
 _ADD_REFUSED = _SQL["add_refused"]
 _CLAIM = _SQL["claim"]
 _ADVANCE = _SQL["advance"]
+_JUDGE_LOCK = _SQL["judge_lock"]
+_BEGIN_JUDGING = _SQL["begin_judging"]
+_STEP_BACK = _SQL["step_back"]
 _RENEW = _SQL["renew"]
 _FINISH = _SQL["finish"]
 _RETRY_LATER = _SQL["retry_later"]
@@ -74,9 +77,24 @@ def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedel
     return _held(conn, _ADVANCE, claim, {"stage": stage, "lease": lease})
 
 
-def renew(conn: Connection[Any], *, owner: UUID, lease: timedelta) -> int:
-    """Renew every lease of one worker and return how many it holds."""
-    return conn.execute(_RENEW, {"owner": owner, "lease": lease}).rowcount
+def begin_judging(conn: Connection[Any], claim: Claim, *, fingerprint: str, lease: timedelta) -> bool:
+    """Show that this request is judged from now on; return False where a living one for the same thing already is.
+
+    Also False where the claim is lost: whoever steps back then finds that out.
+    """
+    conn.execute(_JUDGE_LOCK, {"user_id": claim.user_id, "fingerprint": fingerprint})
+    return _held(conn, _BEGIN_JUDGING, claim, {"fingerprint": fingerprint, "lease": lease})
+
+
+def step_back(conn: Connection[Any], claim: Claim, failure: Failure | None, *, pause: timedelta) -> bool:
+    """Put a request back for *pause* without counting the try; return False where the claim is lost."""
+    reason = _reason(failure) if failure else {"code": None, "message": None, "exit_status": None}
+    return _held(conn, _STEP_BACK, claim, {**reason, "pause": pause})
+
+
+def renew(conn: Connection[Any], *, owner: UUID, ids: Collection[UUID], lease: timedelta) -> int:
+    """Renew the leases of what a worker has in hand, and return how many it still holds."""
+    return conn.execute(_RENEW, {"owner": owner, "ids": list(ids), "lease": lease}).rowcount
 
 
 def finish(conn: Connection[Any], claim: Claim, *, evaluation_id: UUID) -> bool:

@@ -28,16 +28,42 @@ UPDATE evaluator.requests
  WHERE id = %(id)s AND state = 'running' AND attempt = %(attempt)s AND owner = %(owner)s
 RETURNING id;
 
+-- name: judge_lock
+-- One at a time decides who judges a fingerprint of this user; the lock goes with the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended('judge ' || %(user_id)s::text || %(fingerprint)s, 0));
+
+-- name: begin_judging
+-- Show that this request is judged now; matches no row where the claim is lost, or where a living one for the same
+-- thing is at it already.
+UPDATE evaluator.requests AS r
+   SET stage = 'judging', fingerprint = %(fingerprint)s, leased_until = clock_timestamp() + %(lease)s
+ WHERE r.id = %(id)s AND r.state = 'running' AND r.attempt = %(attempt)s AND r.owner = %(owner)s
+   AND NOT EXISTS (
+       SELECT 1 FROM evaluator.requests AS other
+        WHERE other.user_id = r.user_id AND other.fingerprint = %(fingerprint)s AND other.id <> r.id
+          AND other.state = 'running' AND other.leased_until > clock_timestamp())
+RETURNING r.id;
+
+-- name: step_back
+-- Put a request back for a moment; the try does not count.
+UPDATE evaluator.requests
+   SET state = 'queued', stage = 'queued', owner = NULL, leased_until = NULL, enqueued_at = NULL, fingerprint = NULL,
+       next_try_at = clock_timestamp() + %(pause)s, tries = greatest(tries - 1, 0),
+       error_code = %(code)s, error_message = %(message)s, error_exit = %(exit_status)s
+ WHERE id = %(id)s AND state = 'running' AND attempt = %(attempt)s AND owner = %(owner)s
+RETURNING id;
+
 -- name: renew
--- Renew every lease of one worker.
+-- Renew the leases of what one worker has in hand.
 UPDATE evaluator.requests
    SET leased_until = clock_timestamp() + %(lease)s
- WHERE owner = %(owner)s AND state = 'running';
+ WHERE owner = %(owner)s AND state = 'running' AND id = ANY(%(ids)s);
 
 -- name: finish
--- End a request with its evaluation and erase its source; matches no row where a later attempt has taken over.
+-- End a request with its evaluation; erase its source and the path of its rubric file; matches no row where a later attempt has taken over.
 UPDATE evaluator.requests
    SET state = 'done', stage = 'scoring', evaluation_id = %(evaluation_id)s, source = NULL, owner = NULL,
+       options = jsonb_set(options, '{rubric}', to_jsonb(regexp_replace(options ->> 'rubric', '^.*/', ''))),
        leased_until = NULL, next_try_at = NULL, error_code = NULL, error_message = NULL,
        error_exit = NULL, ended_at = now()
  WHERE id = %(id)s AND state = 'running' AND attempt = %(attempt)s AND owner = %(owner)s
@@ -94,11 +120,15 @@ UPDATE evaluator.requests
 RETURNING id;
 
 -- name: expire
--- Erase the sources of failed requests whose time is over.
-UPDATE evaluator.requests SET source = NULL, expires_at = NULL
+-- Erase the sources, and paths of rubric files, of failed requests whose time is over.
+UPDATE evaluator.requests
+   SET source = NULL, expires_at = NULL,
+       options = jsonb_set(options, '{rubric}', to_jsonb(regexp_replace(options ->> 'rubric', '^.*/', '')))
  WHERE state = 'failed' AND source IS NOT NULL AND expires_at < now();
 
 -- name: progress
-SELECT state, stage, next_try_at, error_code, error_message, error_exit
-  FROM evaluator.requests
- WHERE id = %(id)s;
+SELECT r.state, r.stage, r.next_try_at, r.error_code, r.error_message, r.error_exit,
+       EXISTS (SELECT 1 FROM evaluator.records AS rec
+                WHERE rec.evaluation_id = r.evaluation_id AND rec.request_id <> r.id) AS reused
+  FROM evaluator.requests AS r
+ WHERE r.id = %(id)s;

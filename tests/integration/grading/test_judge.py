@@ -1,5 +1,7 @@
 """The real litellm against a scripted provider, in the three wire formats."""
 
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -344,3 +346,109 @@ def test_a_process_ends_quietly_and_reads_no_settings_of_the_folder_it_is_in(
     assert ended.stdout == "hello\njudge_unavailable\n"
     assert ended.returncode == 0
     assert all("planted" not in str(request.headers) for request in llm.requests)
+
+
+def openai_response(**changes: Any) -> Reply:
+    """Return a response whose answer is `piece of an answer`, with fields put over the usual ones."""
+    message = {"role": "assistant", "content": "piece of an answer"}
+    usual = {
+        "id": "scripted",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "anything",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12},
+    }
+    return Reply(body=json.dumps(usual | changes))
+
+
+def bill(prompt: Any, *, cached: Any = 0) -> dict[str, Any]:
+    return {
+        "usage": {
+            "prompt_tokens": prompt,
+            "completion_tokens": prompt,
+            "total_tokens": 1,
+            "prompt_tokens_details": {"cached_tokens": cached},
+        }
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # pytest takes our own filter away
+@pytest.mark.parametrize(
+    ("changes", "tokens", "cached", "model"),
+    [
+        (bill(10**30), 10**12, 0, "anything"),
+        (bill(-5), 0, 0, "anything"),
+        (bill("12"), 12, 0, "anything"),
+        (bill(None), 0, 0, "anything"),
+        (bill(10, cached=10**30), 10, 10, "anything"),
+        (bill(10, cached=-1), 10, 0, "anything"),
+        ({"usage": None}, 0, 0, "anything"),
+        ({"model": 5}, 10, 0, None),
+        ({"model": ["a"]}, 10, 0, None),
+        ({"model": None}, 10, 0, None),
+        ({"model": "a\x00b" + "m" * 5000}, 10, 0, "ab" + "m" * 198),
+    ],
+)
+def test_a_paid_answer_is_not_lost_over_what_is_reported_beside_it(
+    llm: ScriptedLLM, changes: dict[str, Any], tokens: int, cached: int, model: str | None
+) -> None:
+    llm.will(openai_response(**changes))
+
+    answer = judge(llm, "openai/gpt-4o-mini").ask(PROMPT)
+
+    assert answer.text == "piece of an answer"
+    assert (answer.input_tokens, answer.cached_tokens, answer.model) == (tokens, cached, model)
+    assert answer.cost_usd is None or 0 <= answer.cost_usd < 1
+
+
+@pytest.mark.parametrize("model", PRICED)
+def test_an_absurd_bill_has_no_price(llm: ScriptedLLM, model: str) -> None:
+    llm.will(Reply(usage=Usage(input_tokens=10**30, output_tokens=10**30)))
+
+    answer = judge(llm, model).ask(PROMPT)
+
+    assert (answer.input_tokens, answer.output_tokens, answer.cost_usd) == (10**12, 10**12, None)
+    assert answer.text
+
+
+BROKEN: list[dict[str, Any]] = [
+    *({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}]}
+      for content in (["piece of an answer"], {"a": "piece of an answer"}, 7, True)),
+    {"choices": [{}]},
+    {"choices": [{"index": 0, "message": None, "finish_reason": "stop"}]},
+    {"choices": {"a": "piece of an answer"}},
+    {"usage": 1.5},
+    bill(1.5),
+    bill("many"),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # pytest takes our own filter away
+@pytest.mark.parametrize("changes", BROKEN)
+def test_a_response_out_of_form_is_told_without_program_or_answer(llm: ScriptedLLM, changes: dict[str, Any]) -> None:
+    llm.will(openai_response(**changes))
+
+    error = refusal(judge(llm, "openai/gpt-4o-mini"))
+
+    assert type(error) is JudgeUnavailable
+    assert not re.search(r"Traceback|Invalid response|File|\.py|piece|[\\/]\w+[\\/]", str(error).replace("openai/", ""))
+
+
+def test_a_response_out_of_form_is_not_printed(llm: ScriptedLLM, tmp_path: Path) -> None:
+    llm.will(openai_response(model={"name": "piece of an answer"}))
+    program = (
+        "from pydantic import SecretStr\n"
+        "from evaluator.domain import Prompt\n"
+        "from evaluator.grading.judge import open_judge\n"
+        f"judge = open_judge('openai/anything', api_base={llm.url!r}, keys={{'OPENAI_API_KEY': SecretStr('k')}},"
+        " timeout=20, answer_tokens=500)\n"
+        "print(judge.ask(Prompt(system='', prefix='', suffix='', answer_schema={})).model)\n"
+    )
+    environment = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[3])}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert (ended.stdout, ended.stderr) == ("None\n", "")

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from evaluator.domain import Judge, Limits
+from evaluator.domain import Judge, Limits, User
 from evaluator.grading import judge, resources, rubrics
 from evaluator.grading.prompts import Prompts
 from evaluator.services.evaluation import Bench
 from evaluator.store.database import Database
 from tests.support.llm import ScriptedLLM, scripted_llm
+from tests.support.people import add_user
 from tests.support.repositories import make_project
 
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
@@ -20,6 +21,11 @@ KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "gemini": 
 def database(database_url: str) -> Iterator[Database]:
     with Database.open(database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def user(database: Database) -> User:
+    return add_user(database)
 
 
 @pytest.fixture

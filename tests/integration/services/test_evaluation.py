@@ -3,47 +3,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from evaluator.domain import Options, Rubric, User
-from evaluator.services import reports, upkeep
+from evaluator.domain import User
+from evaluator.services import reports
 from evaluator.services.evaluation import Bench, run
-from evaluator.store.database import Database
+from tests.support.grading import FAILING, JUST_PASSING, LLM, ask, come_round, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import (
     OPTIONS,
     add_user,
     counters,
-    everything_stored,
     folder_source,
-    queue,
     recounted,
     row,
     rows,
 )
 from tests.support.repositories import make_project
-
-RUBRIC = str(Path(__file__).parents[2] / "data" / "plain.toml")
-LLM = Options(rubric=RUBRIC, model="openai/scripted")
-JUST_PASSING = {"F1": "met", "F2": "not_met", "P1": "partly", "P2": "not_met"}  # 4 and 1: a total of 5
-FAILING = {"F1": "not_met", "F2": "met", "P1": "met", "P2": "not_met"}  # 1 and 3: a total of 4
-
-
-@pytest.fixture
-def user(database: Database) -> User:
-    return add_user(database)
-
-
-def ask(database: Database, user: User, project: Path, options: Options = LLM) -> UUID:
-    return queue(database, user, folder_source(str(project), name=project.name), options=options)
-
-
-def grade(bench: Bench, user: User, project: Path, options: Options = LLM) -> UUID:
-    id = ask(bench.database, user, project, options)
-    run(id, bench=bench)
-    return id
 
 
 def test_a_graded_request_leaves_exactly_the_documented_row(
@@ -179,6 +157,8 @@ def test_in_parallel_the_counters_are_what_the_rows_say(
     with ThreadPoolExecutor(8) as pool:  # every message comes twice
         list(pool.map(lambda n: run(asked[n % len(asked)], bench=benches[n % 4]), range(2 * len(asked))))
 
+    come_round(bench, asked)
+
     assert rows(bench.database, "SELECT DISTINCT state FROM evaluator.requests") == [("done",)]
     assert rows(
         bench.database,
@@ -211,10 +191,63 @@ def test_two_requests_for_the_same_thing_at_once_make_one_row(
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda id: run(id, bench=bench), ids))
+    come_round(bench, ids)
 
+    assert len(llm.requests) == 2
     assert len({row(bench.database, id)["evaluation_id"] for id in ids}) == 1
     assert rows(bench.database, "SELECT count(*) FROM project_evaluations") == [(1,)]
     assert counters(bench.database, user) == (1, 1)
+
+
+def test_what_steps_back_for_another_has_not_used_up_a_try(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    llm.always(Reply(hang=1))
+    first, second = [ask(bench.database, user, project) for _ in range(2)]
+
+    with ThreadPoolExecutor(1) as pool:
+        judging = pool.submit(run, first, bench=bench)
+        while not llm.requests:
+            pass
+        run(second, bench=bench)
+        waiting = row(bench.database, second)
+        judging.result()
+
+    assert (waiting["state"], waiting["tries"], waiting["error_code"]) == ("queued", 0, None)
+    assert waiting["next_try_at"] is not None
+
+
+def test_a_dead_worker_does_not_keep_others_from_judging_the_same_thing(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    first, second = [ask(bench.database, user, project) for _ in range(2)]
+    run(first, bench=bench)
+    with bench.database.transaction() as conn:  # as if the worker of the first had died while it judged
+        conn.execute("DELETE FROM project_evaluations")
+        conn.execute(
+            "UPDATE evaluator.requests SET state = 'running', owner = gen_random_uuid(), source = '{}',"
+            " ended_at = NULL, leased_until = now() - interval '1 second' WHERE id = %s",
+            (first,),
+        )
+
+    run(second, bench=bench)
+
+    assert row(bench.database, second)["state"] == "done"
+
+
+def test_what_is_in_hand_is_known_while_it_lasts(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
+    llm.will(Reply(hang=1))
+    id = ask(bench.database, user, project)
+
+    with ThreadPoolExecutor(1) as pool:
+        judging = pool.submit(run, id, bench=bench)
+        while not llm.requests:
+            pass
+        during = set(bench.in_hand)
+        judging.result()
+
+    assert during == {id}
+    assert bench.in_hand == set()
 
 
 def test_a_worker_that_lost_its_claim_writes_nothing(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
@@ -235,156 +268,6 @@ def test_a_worker_that_lost_its_claim_writes_nothing(bench: Bench, llm: Scripted
     assert (done["state"], done["attempt"]) == ("done", 2)
     assert rows(bench.database, "SELECT total_score FROM project_evaluations") == [(10,)]
     assert counters(bench.database, user) == (1, 1)
-
-
-def test_a_busy_provider_is_asked_again_later_and_in_the_end_the_request_fails_with_its_code(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
-    llm.always(Reply(status=429, text="slow down", headers={"Retry-After": "120"}))
-    id = ask(bench.database, user, project)
-    states = []
-
-    for _ in range(3):
-        run(id, bench=bench)
-        after = row(bench.database, id)
-        states.append((after["state"], after["error_code"], after["tries"]))
-        with bench.database.transaction() as conn:  # two minutes pass
-            conn.execute("UPDATE evaluator.requests SET next_try_at = next_try_at - interval '150 seconds'")
-
-    assert states == [("queued", "rate_limited", 1), ("queued", "rate_limited", 2), ("failed", "rate_limited", 3)]
-    assert row(bench.database, id)["error_exit"] == 5
-    assert rows(bench.database, "SELECT outcome, attempt FROM evaluator.calls ORDER BY id") == [
-        ("rate_limited", attempt) for attempt in (1, 2, 3)
-    ]
-    assert rows(bench.database, "SELECT id FROM project_evaluations") == []
-    assert counters(bench.database, user) == (0, 0)
-
-
-def test_the_provider_says_when_to_come_back(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
-    llm.always(Reply(status=429, headers={"Retry-After": "120"}))
-
-    id = grade(bench, user, project)
-
-    [(seconds,)] = rows(
-        bench.database, f"SELECT extract(epoch FROM next_try_at - now()) FROM evaluator.requests WHERE id = '{id}'"
-    )
-    assert 110 < seconds <= 150
-
-
-@pytest.mark.parametrize(("tries", "least"), [(0, 1), (1, 2), (2, 4), (20, 3600)])
-def test_the_pause_doubles_with_every_try_up_to_an_hour(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tries: int, least: int
-) -> None:
-    llm.always(Reply(status=503))
-    id = ask(bench.database, user, project)
-    with bench.database.transaction() as conn:
-        conn.execute("UPDATE evaluator.requests SET tries = %s", (tries,))
-
-    run(id, bench=replace(bench, max_tries=100))
-
-    [(seconds,)] = rows(
-        bench.database, f"SELECT extract(epoch FROM next_try_at - now()) FROM evaluator.requests WHERE id = '{id}'"
-    )
-    assert least - 0.9 < seconds <= 1.25 * least
-
-
-def test_a_provider_that_recovers_costs_nothing_but_time(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
-    llm.will_fail(503)
-    id = ask(bench.database, user, project)
-    run(id, bench=bench)
-    with bench.database.transaction() as conn:
-        conn.execute("UPDATE evaluator.requests SET next_try_at = now()")
-
-    run(id, bench=bench)
-
-    done = row(bench.database, id)
-    assert (done["state"], done["error_code"], done["error_exit"]) == ("done", None, None)
-    assert counters(bench.database, user) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [
-        (Reply(status=401, text="no such key"), "judge_refused"),
-        (Reply(status=404, text="no such model"), "unknown_model"),
-        (Reply(status=400, text="too long"), "judge_rejected"),
-    ],
-    ids=["wrong key", "unknown model", "rejected"],
-)
-def test_what_waiting_cannot_mend_fails_at_once(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path, reply: Reply, code: str
-) -> None:
-    llm.always(reply)
-
-    id = grade(bench, user, project)
-
-    failed = row(bench.database, id)
-    assert (failed["state"], failed["error_code"], failed["error_exit"]) == ("failed", code, 5)
-    assert len(llm.requests) == 1
-    assert failed["source"] is not None
-    assert failed["expires_at"] is not None
-
-
-def test_an_answer_that_is_unusable_twice_fails_the_request_and_is_never_a_zero(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
-    llm.always(Reply(text="I would give it 4/5."))
-
-    id = grade(bench, user, project)
-
-    failed = row(bench.database, id)
-    assert (failed["state"], failed["error_exit"]) == ("failed", 5)
-    assert failed["error_code"] not in {"internal_error", None}
-    assert len(llm.requests) == 2
-    assert rows(bench.database, "SELECT id FROM project_evaluations") == []
-    assert counters(bench.database, user) == (0, 0)
-
-
-def test_a_source_that_has_gone_fails_the_request_and_its_path_is_not_told(
-    bench: Bench, user: User, tmp_path: Path
-) -> None:
-    gone = tmp_path / "has-been-moved-away"
-
-    id = grade(bench, user, gone)
-
-    failed = row(bench.database, id)
-    assert (failed["state"], failed["error_exit"]) == ("failed", 2)
-    assert str(gone) not in failed["error_message"]
-
-
-def test_a_project_without_a_readme_fails_with_its_code(bench: Bench, user: User, tmp_path: Path) -> None:
-    project = make_project(tmp_path / "mute", {"main.py": "print('hello')\n"})
-
-    id = grade(bench, user, project)
-
-    assert row(bench.database, id)["error_code"] == "no_readme"
-
-
-def test_a_request_whose_workers_keep_dying_is_given_up(bench: Bench, user: User, project: Path) -> None:
-    id = ask(bench.database, user, project)
-    with bench.database.transaction() as conn:
-        conn.execute("UPDATE evaluator.requests SET tries = 3, attempt = 3")
-
-    run(id, bench=bench)
-
-    failed = row(bench.database, id)
-    assert (failed["state"], failed["error_code"]) == ("failed", "worker_died")
-    assert rows(bench.database, "SELECT id FROM project_evaluations") == []
-
-
-def test_our_own_mistake_fails_the_request_and_is_raised(bench: Bench, user: User, project: Path) -> None:
-    def broken(name: str) -> Rubric:
-        raise ZeroDivisionError
-
-    id = ask(bench.database, user, project)
-
-    with pytest.raises(ZeroDivisionError):
-        run(id, bench=replace(bench, rubric=broken))
-
-    failed = row(bench.database, id)
-    assert (failed["state"], failed["error_code"], failed["error_exit"]) == ("failed", "internal_error", 1)
 
 
 @pytest.mark.parametrize(("counts", "successful"), [(True, 1), (False, 0)])
@@ -411,42 +294,3 @@ def test_an_offline_pass_that_did_not_count_leaves_the_first_success_to_the_llm(
 
     assert counters(bench.database, user) == (1, 2)
     assert recounted(bench.database, user) == (1, 2)
-
-
-def test_neither_source_nor_code_nor_prompt_is_stored_even_if_the_judge_repeats_code(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
-    code = 'return f"Hello, {name}, nice to see you!"'
-    llm.always(Reply(extra={"feedback": f"I liked this line: {code}"}))
-
-    grade(bench, user, project)
-
-    stored = everything_stored(bench.database)
-    assert "I liked this line" in stored
-    assert "nice to see you" not in stored
-    assert str(project) not in stored
-    assert "greet.py" in stored
-
-
-def test_a_sweep_finds_what_was_never_hinted_and_hands_it_on_once(bench: Bench, user: User, project: Path) -> None:
-    id = ask(bench.database, user, project)
-    sent: list[UUID] = []
-
-    counts = [upkeep.sweep(database=bench.database, send=sent.append) for _ in range(2)]
-
-    assert counts == [1, 0]
-    assert sent == [id]
-
-
-def test_a_sweep_that_cannot_send_forgets_nothing(bench: Bench, user: User, project: Path) -> None:
-    def no_redis(id: UUID) -> None:
-        raise ConnectionError
-
-    id = ask(bench.database, user, project)
-    with pytest.raises(ConnectionError):
-        upkeep.sweep(database=bench.database, send=no_redis)
-    sent: list[UUID] = []
-
-    upkeep.sweep(database=bench.database, send=sent.append)
-
-    assert sent == [id]

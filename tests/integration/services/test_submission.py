@@ -10,7 +10,7 @@ from evaluator.errors import EvaluatorError, QueueUnavailable, RequestError
 from evaluator.grading import resources, rubrics
 from evaluator.services.submission import Ask, Desk, submit, without_source
 from evaluator.store.database import Database
-from tests.support.people import OPTIONS, add_user, everything_stored, row, rows
+from tests.support.people import OPTIONS, everything_stored, row, rows
 
 
 def desk_for(database: Database, *, send: Callable[[UUID], None], allowed_roots: tuple[str, ...] | None = None) -> Desk:
@@ -22,11 +22,6 @@ def desk_for(database: Database, *, send: Callable[[UUID], None], allowed_roots:
         allowed_roots=allowed_roots,
         keep=timedelta(days=7),
     )
-
-
-@pytest.fixture
-def user(database: Database) -> User:
-    return add_user(database)
 
 
 def test_a_request_is_recorded_before_its_hint_is_sent(database: Database, user: User, project: Path) -> None:

@@ -155,9 +155,8 @@ def test_a_table_that_is_not_as_documented_is_named_without_a_value_of_the_row(d
 
 
 def test_a_statement_that_the_server_cancels_may_work_later(database: Database) -> None:
-    with pytest.raises(DatabaseUnavailable, match="too busy"), database.transaction() as conn:
-        conn.execute("SET LOCAL statement_timeout = '20ms'")
-        conn.execute("SELECT pg_sleep(5)")
+    with pytest.raises(DatabaseUnavailable, match="too busy"):
+        run(database, "SET LOCAL statement_timeout = '20ms'", "SELECT pg_sleep(5)")
 
 
 def test_a_mistake_in_sql_stays_what_it_is(database: Database) -> None:

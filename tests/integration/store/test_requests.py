@@ -231,10 +231,20 @@ def test_a_heartbeat_renews_the_leases_of_its_worker_only(database: Database) ->
     must_claim(database, other, lease=GONE)
 
     with database.transaction() as conn:
-        assert requests.renew(conn, owner=owner, lease=LEASE) == 1
+        assert requests.renew(conn, owner=owner, ids=[mine, other], lease=LEASE) == 1
 
     assert claim(database, mine) is None
     assert claim(database, other) is not None
+
+
+def test_a_heartbeat_does_not_renew_what_nobody_has_in_hand(database: Database, queued: UUID) -> None:
+    owner = uuid4()
+    must_claim(database, queued, owner=owner, lease=GONE)
+
+    with database.transaction() as conn:
+        assert requests.renew(conn, owner=owner, ids=[], lease=LEASE) == 0
+
+    assert claim(database, queued) is not None
 
 
 def test_each_due_request_gets_one_hint_until_patience_runs_out(database: Database, queued: UUID) -> None:
