@@ -53,4 +53,5 @@ mutants: setup  ## Mutation run over scoring, parsing, evidence and the finish t
 	$(BIN)/mutmut results
 
 clean:  ## Remove what the other targets made here.
-	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache mutants
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache mutants
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

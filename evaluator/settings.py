@@ -2,9 +2,12 @@
 
 import getpass
 import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
@@ -27,6 +30,38 @@ PROVIDERS: Mapping[str, tuple[str, str]] = {
     "xai": ("XAI_API_KEY", "xai/grok-4-latest"),
 }
 _FOREIGN = "MODU_ARENA_"  # belongs to the published client
+_LONGEST_NAME = 255  # bytes of one folder's name on every system we run on
+_FORGE = re.compile(
+    r"(?:(?P<scheme>https?|ssh)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}|\*))?|file://(?P<folder>/[^\0]*?))/?",
+    re.ASCII,
+)
+
+
+def parse_forge(text: str) -> Mapping[str, str | None]:
+    """Return `scheme`, `host` and `port` of a trusted forge (the port may be `*` or absent), or its `folder`.
+
+    Raises SettingsError where *text* has no such form.
+    """
+    parts = _FORGE.fullmatch(text)
+    port = parts["port"] if parts else None
+    if parts is None or (port not in {None, "*"} and not 0 < int(port or 0) < 65536):
+        raise SettingsError(
+            f"MODU_TRUSTED_FORGES: {text!r} is not scheme://host, scheme://host:port or scheme://host:* with https,"
+            " http or ssh, nor file:///folder. Separate several by commas."
+        )
+    return parts.groupdict()
+
+
+def _expanded(text: str) -> Path:
+    """Return the path of a folder with `~` replaced by the home of that account. Raises ValueError."""
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
+        raise ValueError("a folder's name with control characters, or that is not UTF-8, cannot be used here")
+    if any(len(name.encode()) > _LONGEST_NAME for name in text.split("/")):
+        raise ValueError(f"no folder's name can be longer than {_LONGEST_NAME} bytes")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"nobody knows the home folder that {text!r} begins with; give the whole path") from error
 
 
 def _split(value: object) -> object:
@@ -110,7 +145,29 @@ class Settings(BaseModel):
     @field_validator("home", "rubrics_dir", "prompts_dir")
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
-        return None if value is None else Path(os.path.abspath(value.expanduser()))
+        return None if value is None else Path(os.path.abspath(_expanded(str(value))))
+
+    @field_validator("allowed_roots")
+    @classmethod
+    def _absolute_folders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        roots = [_expanded(root) for root in value]
+        if relative := [str(root) for root in roots if not root.is_absolute()]:
+            raise ValueError(f"{relative[0]!r} is not an absolute path; give folders such as /srv/projects")
+        return tuple(str(root) for root in roots)
+
+    @field_validator("trusted_forges")
+    @classmethod
+    def _forges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for forge in value:
+            parse_forge(forge)
+        return value
+
+    @field_validator("api_base")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not _is_http(value):
+            raise ValueError("this is not the address of a server, such as http://127.0.0.1:11434/v1")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -143,13 +200,31 @@ class Settings(BaseModel):
 
     @property
     def user_name(self) -> str:
-        """The name of the person at this machine."""
-        return self.user or getpass.getuser()
+        """The name of the person at this machine; raises SettingsError where the account has none."""
+        try:
+            return self.user or getpass.getuser()
+        except (KeyError, OSError) as error:  # before and since Python 3.13
+            raise SettingsError("This account has no name. Say with MODU_USER whose evaluations these are.") from error
 
 
 def variable(field: str) -> str:
     """Return the name of the environment variable of a field of Settings."""
     return Settings.model_fields[field].alias or f"MODU_{field.upper()}"
+
+
+def allowed(field: str) -> str:
+    """Return in words what values a field of Settings may have, as far as its type says so; else an empty text."""
+    info = Settings.model_fields[field]
+    bounds = {name: value for item in info.metadata for name, value in _bounds(item).items()}
+    if choices := [repr(choice) for choice in get_args(info.annotation) if isinstance(choice, str)]:
+        return f"{', '.join(choices[:-1])} or {choices[-1]}"
+    if bool in get_args(info.annotation):
+        return "true or false"
+    if "max_length" in bounds:
+        return f"at most {bounds['max_length']} characters"
+    if "ge" in bounds:
+        return f"{bounds['ge']} to {bounds['le']}" if "le" in bounds else f"at least {bounds['ge']}"
+    return ""
 
 
 def load(environ: Mapping[str, str], *, env_file: Path | None = None, **overrides: object) -> Settings:
@@ -158,10 +233,9 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None, **override
     The file is *env_file*, else `.env` in `MODU_HOME`, never one of the current folder: a project that is graded must
     not configure its judge. Raises SettingsError, which names the variable and what is allowed.
     """
-    if env_file is not None and not env_file.is_file():
+    if env_file is not None and not os.path.isfile(env_file):  # noqa: PTH113 - as below
         raise SettingsError(f"There is no file {str(env_file)!r}. Name an existing one with --env-file.")
-    home = Path(environ.get("MODU_HOME") or Settings.model_fields["home"].default).expanduser()
-    merged = {**_read_file(env_file or home / ".env"), **environ}
+    merged = {**_read_file(env_file or _home(environ) / ".env"), **environ}
     values: dict[str, Any] = {
         name: merged[variable(name)]
         for name in Settings.model_fields
@@ -183,21 +257,54 @@ def load(environ: Mapping[str, str], *, env_file: Path | None = None, **override
 _ALIASED = {name for name, field in Settings.model_fields.items() if field.alias}
 
 
+def _home(environ: Mapping[str, str]) -> Path:
+    try:
+        return _expanded(environ.get("MODU_HOME") or str(Settings.model_fields["home"].default))
+    except ValueError as error:
+        raise SettingsError(f"MODU_HOME: {error}.") from error
+
+
 def _read_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a path that is too long
         return {}
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    try:
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The settings file {str(path)!r} is not UTF-8. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {str(path)!r} cannot be read ({error.strerror}). Check its permissions."
+        ) from error
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _refuse_unknown(names: Mapping[str, str]) -> None:
-    known = {variable(name) for name in Settings.model_fields}
+    known = {variable(name) for name in Settings.model_fields if name != "provider_keys"}
     unknown = sorted(n for n in names if n.startswith("MODU_") and not n.startswith(_FOREIGN) and n not in known)
     if unknown:
-        raise SettingsError(f"Unknown setting: {', '.join(unknown)}. Unset it, or see docs/reference/settings.md.")
+        ours = ", ".join(sorted(name for name in known if name.startswith("MODU_")))
+        raise SettingsError(f"Unknown setting: {', '.join(unknown)}. Unset it; the settings are {ours}.")
+
+
+def _is_http(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isprintable() and " " not in text
+
+
+def _bounds(item: object) -> Mapping[str, int]:
+    """Return the limits that one piece of a field's metadata sets."""
+    limits = {name: getattr(item, name, None) for name in ("ge", "le", "max_length")}
+    return {name: limit for name, limit in limits.items() if isinstance(limit, int)}
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    name = name if name.isupper() else f"MODU_{name.upper()}"
-    return f"{name}: {first['msg']}. See docs/reference/settings.md for what is allowed."
+    place = str(first["loc"][0]) if first["loc"] else "settings"
+    name = variable(place) if place in Settings.model_fields else place
+    may_be = allowed(place) if place in Settings.model_fields else ""
+    message = f"{name}: {first['msg'].removeprefix('Value error, ')}."
+    return f"{message} Allowed: {may_be}." if may_be else message

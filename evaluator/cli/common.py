@@ -36,11 +36,30 @@ def limit_option(default: int) -> Callable[[F], F]:
     return click.option("--limit", type=click.IntRange(1, 1000), default=default, show_default=True, help="Most rows.")
 
 
-def load_settings(ctx: click.Context, **overrides: object) -> settings.Settings:
+class _Lines(logging.Formatter):
+    """Time, level and sentence for people, then the fields for machines; tracebacks only where an operator looks."""
+
+    _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+    def __init__(self, *, tracebacks: bool) -> None:
+        super().__init__()
+        self._tracebacks = tracebacks
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = "".join(f" {name}={value}" for name, value in vars(record).items() if name not in self._OWN)
+        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{fields}"
+        if self._tracebacks and record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return line
+
+
+def load_settings(ctx: click.Context, *, tracebacks: bool = False, **overrides: object) -> settings.Settings:
     """Return the settings, and set up the log as they say. Raises SettingsError."""
     env_file = ctx.find_root().obj
     loaded = settings.load(os.environ, env_file=Path(env_file) if env_file else None, **overrides)
-    logging.basicConfig(level=loaded.log_level, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Lines(tracebacks=tracebacks))
+    logging.basicConfig(level=loaded.log_level, handlers=[handler])
     if loaded.log_level != "DEBUG":
         for name in ("dramatiq", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # they repeat what we say, with tracebacks

@@ -29,21 +29,18 @@ def doctor_command(ctx: click.Context, *, as_json: bool) -> int:
 
 def _examine(settings: Settings) -> Iterator[health.Health]:
     yield from health.tools()
-    where = f"embedded, data in {settings.home}" if settings.embedded else "at the addresses that are set"
-    yield health.Health(name="Services", status="ok", text=where)
+    where = f"embedded, data in {settings.home}" if settings.embedded else "your own, at DATABASE_URL and REDIS_URL"
+    yield health.Health(name="Services", status="note", text=where)
     try:
         with opened(settings) if settings.embedded else opened_as_it_is(settings) as app:
             yield from health.database(app.database)
             yield health.attempt("Redis", lambda: f"version {broker.ping(app.broker)}")
-            yield _rubric(app)
+            yield health.attempt("Rubric", lambda: _rubric(app))
     except EvaluatorError as error:
         yield health.Health(name="Services", status="missing", text=str(error))
     yield from health.judging(settings)
 
 
-def _rubric(app: App) -> health.Health:
-    def load() -> str:
-        rubric = app.rubric(app.settings.rubric)
-        return f"{rubric.id} {rubric.version}, {len(rubric.criteria)} criteria"
-
-    return health.attempt("Rubric", load)
+def _rubric(app: App) -> str:
+    rubric = app.rubric(app.settings.rubric)
+    return f"{rubric.id} {rubric.version}, {len(rubric.criteria)} criteria"

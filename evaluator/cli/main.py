@@ -84,15 +84,19 @@ def run(args: list[str]) -> int:
         return error.exit_code
     except EvaluatorError as error:
         return _say(error, as_json="--json" in args)
-    except BrokenPipeError:
+    except Exception as error:  # noqa: BLE001 - the outermost wall: a traceback is for us, not for a user
+        return _unforeseen(error)
+    return status if isinstance(status, int) else 0
+
+
+def _unforeseen(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError):
         sys.stderr.close()  # the reader has gone; nothing to say to anybody
         return 0
-    except OSError as error:
+    if isinstance(error, OSError):
         click.echo(f"Error: the system refuses: {error.strerror or error}. Mend that, and ask again.", err=True)
         return 1
-    except Exception as error:  # noqa: BLE001 - the outermost wall: a traceback is for us, not for a user
-        return _own_up(error)
-    return status if isinstance(status, int) else 0
+    return _own_up(error)
 
 
 def _say(error: EvaluatorError, *, as_json: bool) -> int:

@@ -33,7 +33,7 @@ Examples:
 @click.pass_context
 def worker_command(ctx: click.Context, *, processes: int, threads: int | None) -> None:
     """Grade what is queued, until stopped. SIGTERM or Ctrl-C: what was begun is finished or handed back."""
-    settings = load_settings(ctx, worker_threads=threads)
+    settings = load_settings(ctx, tracebacks=True, worker_threads=threads)
     if processes == 1:
         _serve(settings, greeting="Worker ready.")
         return
@@ -53,7 +53,7 @@ Examples:
 @click.pass_context
 def up_command(ctx: click.Context) -> None:
     """Run everything that one machine needs, in this terminal: services and worker. Ctrl-C stops it all."""
-    settings = load_settings(ctx)
+    settings = load_settings(ctx, tracebacks=True)
     what = "embedded PostgreSQL and Redis" if settings.embedded else "your PostgreSQL and Redis"
     _serve(settings, greeting=f"Up: {what}, worker with {settings.worker_threads} threads. Stop with Ctrl-C.")
 

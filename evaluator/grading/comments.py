@@ -1,61 +1,87 @@
 """Which signs of a source text are comments or docstrings: what a file says about itself is a claim, never evidence.
 
-Cheap on purpose: one regular expression for each family of languages, no parser. A string is not a comment, except
-where a statement of Python consists of it.
+Cheap on purpose: one regular expression for each family of languages (`comment_forms`), no parser. Where it is not sure
+that something is a comment, it is code. A string is not a comment, except where a statement of Python consists of it.
 """
 
-import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-_DOUBLE = r'"(?:\\.|[^"\\\n])*+"?'
-_SINGLE = r"'(?:\\.|[^'\\\n])*+'?"
-_BACKTICK = r"`(?:\\.|[^`\\])*+`?"
-_QUOTED = f"{_DOUBLE}|{_SINGLE}"
-_DOCSTRING = (
-    r'(?P<said>(?m:^)[ \t]*[rRuUbB]{0,2}(?:"""(?:\\.|[^\\])*?(?:"""|\Z)|\'\'\'(?:\\.|[^\\])*?(?:\'\'\'|\Z)))'
-    r'|"""(?:\\.|[^\\])*?(?:"""|\Z)|\'\'\'(?:\\.|[^\\])*?(?:\'\'\'|\Z)'
-)
-_BLOCK = r"/\*.*?(?:\*/|\Z)"
-_MARKUP = r"<!--.*?(?:-->|\Z)"
+from evaluator.grading import comment_forms as forms
 
+_PYTHON = frozenset(("py", "pyi", "pyw", "pyx", "gd"))
+_PAGES = frozenset(("html", "htm", "xhtml", "vue", "svelte"))
 
-def _family(comment: str, *, strings: str) -> re.Pattern[str]:
-    return re.compile(f"(?P<comment>{comment})|{strings}", re.DOTALL)
-
-
-_PYTHON = re.compile(rf"{_DOCSTRING}|(?P<comment>#[^\n]*)|{_QUOTED}", re.DOTALL)
-_HASH = _family(r"(?<!\S)#[^\n]*", strings=_QUOTED)
-_SLASH = _family(rf"//[^\n]*|{_BLOCK}", strings=f"{_QUOTED}|{_BACKTICK}")
-_STYLE = _family(_BLOCK, strings=_QUOTED)
-_PHP = _family(rf"//[^\n]*|(?<!\S)#(?!\[)[^\n]*|{_BLOCK}|{_MARKUP}", strings=_QUOTED)
-_DASH = _family(rf"--[^\n]*|{_BLOCK}|\{{-.*?(?:-\}}|\Z)", strings=_QUOTED)
-_PAGE = _family(rf"{_MARKUP}|(?<![:\S])//[^\n]*|{_BLOCK}", strings=f"{_QUOTED}")
-_SEMICOLON = _family(r"(?<!\S)[;#][^\n]*", strings=_DOUBLE)
-_PERCENT = _family(r"(?<!\\)%[^\n]*", strings=_DOUBLE)
-
-_ENDINGS = {
-    _PYTHON: "py pyi pyw pyx ipynb",
-    _SLASH: "js jsx mjs cjs ts tsx mts cts java kt kts scala groovy gradle c h cc cpp cxx hpp hh m mm cs go rs swift"
-    " dart proto json jsonc json5 zig v sol glsl hlsl cu less scss",
-    _STYLE: "css",
-    _PHP: "php",
-    _DASH: "sql lua hs elm adb ads vhd vhdl",
-    _PAGE: "html htm xhtml xml svg vue svelte astro jsp xaml csproj fxml",
-    _SEMICOLON: "ini cfg conf lisp el clj cljs scm rkt asm s properties editorconfig",
-    _PERCENT: "tex sty erl hrl",
-}
-_FAMILIES = {ending: family for family, endings in _ENDINGS.items() for ending in endings.split()}
+Span = tuple[int, int]  # first sign, and the one after the last
 
 
 def mask(text: str, *, path: str) -> bytearray:
     """Return one byte for each sign of *text*, part of the file at *path*: 1 where it is code, 0 where it is comment.
 
-    Files of a kind that is not known (scripts, YAML, TOML, Dockerfile...) are read as if `#` began a comment.
+    Files of a kind that is not known (scripts, Dockerfile...) are read as if `#` began a comment.
     """
-    ending = PurePosixPath(path).suffix.removeprefix(".").lower()
     code = bytearray(b"\x01") * len(text)
-    for match in _FAMILIES.get(ending, _HASH).finditer(text):
-        if match.lastgroup is not None:
-            start, end = match.span()
-            code[start:end] = bytes(end - start)
+    for start, end in _comments(text, PurePosixPath(path).suffix.removeprefix(".").lower()):
+        code[start:end] = bytes(end - start)
     return code
+
+
+def _comments(text: str, ending: str) -> Iterator[Span]:
+    if ending in _PYTHON:
+        return _python(text)
+    if ending == "ipynb":
+        return _notebook(text)
+    if ending in _PAGES:
+        return _page(text)
+    if ending == "m":
+        return _plain(text, "c" if forms.OBJECTIVE_C.search(text) else "tex")
+    return _plain(text, ending)
+
+
+def _plain(text: str, ending: str) -> Iterator[Span]:
+    for match in forms.FAMILIES.get(ending, forms.HASH).finditer(text):
+        if match["comment"] is not None:
+            yield match.span()
+
+
+def _python(text: str) -> Iterator[Span]:
+    """Yield comments, and strings that a statement begins with: such a statement does nothing."""
+    depth, end = 0, 0  # open brackets; end of what was matched before
+    head, said = "", False  # beginning of the logical line; whether what was matched before is a docstring
+    for match in forms.PYTHON.finditer(text):
+        gap = text[end : match.start()]
+        if depth == 0 and (end == 0 or "\n" in gap):
+            head = gap.rpartition("\n")[2]
+        head = "" if "lambda" in gap else head
+        said = match["string"] is not None and depth == 0 and _begins(gap, first=end == 0, head=head, said=said)
+        if said or match["comment"] is not None:
+            yield match.span()
+        depth = max(0, depth + (match["open"] is not None) - (match["close"] is not None))
+        end = match.end()
+
+
+def _begins(gap: str, *, first: bool, head: str, said: bool) -> bool:
+    """Return whether a statement begins behind *gap*, or goes on that is a string so far (*said*)."""
+    before = gap.rstrip(" \t")
+    if not before:
+        return first or said
+    if before.endswith(":"):
+        return forms.COMPOUND.match(head) is not None
+    return before.endswith((";", "\n")) and not before.endswith("\\\n")
+
+
+def _notebook(text: str) -> Iterator[Span]:
+    starts = [0, *(match.start() for match in forms.CELL.finditer(text)), len(text)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        if forms.PROSE_CELL.match(text, start):
+            yield start, end
+        else:
+            yield from ((start + a, start + b) for a, b in _python(text[start:end]))
+
+
+def _page(text: str) -> Iterator[Span]:
+    for match in forms.PAGE.finditer(text):
+        if match["program"] is not None:
+            yield from ((match.start("program") + a, match.start("program") + b) for a, b in _plain(match["program"], "js"))
+        elif match["comment"] is not None or match["prose"] is not None:
+            yield match.span()

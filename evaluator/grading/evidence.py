@@ -6,7 +6,7 @@ Only what the digest shows can be cited. Nothing of a quote is kept but its hash
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from evaluator.domain import Block, Criterion, Digest, Evidence, EvidenceKind, EvidenceStatus, FileClass, Verdict
@@ -138,7 +138,7 @@ class Checker:
         """
         checked = [self._check(citation) for citation in claimed.evidence]
         shown = {(e.file, e.lines) for e, place in checked if place and self._fits(criterion.evidence, e.file, place)}
-        lacking = claimed.verdict in {"met", "partly"} and len(shown) < criterion.min_spans
+        lacking = claimed.verdict in {"met", "partly"} and _apart(shown) < criterion.min_spans
         return Verdict(
             id=criterion.id,
             level="not_shown" if lacking else claimed.verdict,
@@ -167,6 +167,15 @@ class Checker:
         if kind == "doc":
             return True
         return self._blocks[path].file_class in _FITTING[kind] and place.code >= MIN_CODE
+
+
+def _apart(places: Iterable[tuple[str, tuple[int, int]]]) -> int:
+    """Return how many of the places have no line in common: as many as can be had."""
+    count, ends = 0, dict[str, int]()
+    for file, (first, last) in sorted(places, key=lambda place: place[1][1]):
+        if first > ends.get(file, 0):
+            count, ends[file] = count + 1, last
+    return count
 
 
 def _status(citation: Citation, place: _Place | None) -> EvidenceStatus:

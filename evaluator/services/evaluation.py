@@ -77,14 +77,14 @@ def _attempt(claim: Claim, *, bench: Bench) -> None:
         _put_back(claim, error, bench=bench)
     except EvaluatorError as error:
         _fail(claim, _failure(claim, error), bench=bench)
-    except Exception:
+    except Exception as error:
         logger.exception("A mistake of ours", extra={"request_id": str(claim.id)})
-        _fail(claim, Failure(code="internal_error", message=_BUG), bench=bench)
+        _fail(claim, Failure(code="internal_error", message=_BUG.format(type(error).__name__)), bench=bench)
         raise
 
 
 _WORKER_DIED = "The worker died {} times while grading this project. Look at the worker's log, then ask again."
-_BUG = "The grading failed because of a mistake in the evaluator. Look at the worker's log, and please report it."
+_BUG = "The grading failed because of a mistake in the evaluator ({}). Look at the worker's log, and please report it."
 
 
 def _grade(claim: Claim, *, bench: Bench) -> None:
@@ -209,7 +209,7 @@ def _put_back(claim: Claim, error: TransientError, *, bench: Bench) -> None:
 def _fail(claim: Claim, failure: Failure, *, bench: Bench) -> None:
     with bench.database.transaction() as conn:
         requests.fail(conn, claim, failure, keep=bench.keep)
-    logger.info("Request failed", extra={"request_id": str(claim.id), "code": failure.code})
+    logger.info("Request failed", extra={"request_id": str(claim.id), "code": failure.code, "reason": failure.message})
 
 
 def _failure(claim: Claim, error: EvaluatorError) -> Failure:

@@ -2,9 +2,11 @@
 
 import platform
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from typing import Literal
+from urllib.parse import urlsplit
 
 from evaluator.domain import Value
 from evaluator.errors import EvaluatorError
@@ -13,6 +15,7 @@ from evaluator.settings import OFFLINE, PROVIDERS, Settings
 from evaluator.store import migrate
 from evaluator.store.database import Database
 
+_CONNECT = 3  # seconds to reach the server of the model
 _OLDEST_GIT = (2, 36)  # fetches with a filter and with `safe.bareRepository`
 
 
@@ -44,20 +47,36 @@ def judging(settings: Settings) -> tuple[Health, ...]:
     key = PROVIDERS[provider][0] if provider in PROVIDERS else None
     if key is not None and key not in settings.provider_keys:
         return (Health(name="Judge", status="missing", text=f"{model}, but {key} is not set", mend=f"Set {key}."),)
-    where = f" at {settings.api_base}" if settings.api_base else ""
-    return (Health(name="Judge", status="ok", text=f"{model}{where}"),)
+    if settings.api_base is None:
+        return (Health(name="Judge", status="ok", text=f"{model}; whether it answers was not asked"),)
+    return (_server_of_the_model(model, settings.api_base),)
+
+
+def _server_of_the_model(model: str, api_base: str) -> Health:
+    parts = urlsplit(api_base)
+    text = f"{model} at {api_base}"
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), timeout=_CONNECT).close()
+    except (OSError, ValueError) as error:
+        reason = f"{text} does not answer ({getattr(error, 'strerror', None) or error})"
+        return Health(name="Judge", status="missing", text=reason, mend="Start it, or mend MODU_API_BASE.")
+    return Health(name="Judge", status="ok", text=text)
 
 
 def database(connected: Database) -> tuple[Health, ...]:
-    """Return the findings about PostgreSQL. Raises DatabaseUnavailable where it does not answer."""
-    with connected.transaction() as conn:
-        version = conn.info.server_version // 10_000
-    if pending := migrate.pending(connected):
+    """Return the findings about PostgreSQL."""
+    try:
+        with connected.transaction() as conn:
+            version = conn.info.server_version // 10_000
+        pending = migrate.pending(connected)
+    except EvaluatorError as error:
+        return (Health(name="PostgreSQL", status="missing", text=str(error)),)
+    found = Health(name="Database", status="ok", text="up to date")
+    if pending:
         found = Health(
             name="Database", status="missing", text=f"{len(pending)} migrations pending", mend="Run: modu db migrate"
         )
-    else:
-        found = Health(name="Database", status="ok", text="up to date")
     return (Health(name="PostgreSQL", status="ok", text=f"version {version}"), found)
 
 

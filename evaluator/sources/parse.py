@@ -54,8 +54,15 @@ def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iter
 
 def _folder(text: str, *, ref: str | None, subdir: str | None, roots: tuple[str, ...] | None) -> Source:
     path = _real(text)
-    _check_allowed(path, roots)  # before anything else is told about it
-    _check_folder(path, shown=_printable(text))
+    shown = _printable(text)
+    _check_allowed(path, roots, shown=shown)  # before anything else is told about it
+    _check_folder(path, shown=shown)
+    if not _is_utf8(str(path)):
+        raise UnusableSource(
+            f"The name {_printable(str(path))!r} is not UTF-8, so it cannot be stored. Rename the folder, or a folder"
+            " above it, whose name is shown with a backslash.",
+            code="bad_name",
+        )
     if ref is not None:
         raise UnusableSource(
             "--ref is for git URLs: a folder is read as it stands. Leave --ref out, or give the repository's URL.",
@@ -98,19 +105,30 @@ def _check_folder(path: Path, *, shown: str) -> None:
 
 def _no_such_path(shown: str) -> UnusableSource:
     return UnusableSource(
-        f"There is no folder {shown!r}. Check the path, or give a git URL such as https://github.com/owner/project.",
+        f"There is no folder {shown!r}. Check the path, or give a git URL such as"
+        f" {_url_meant(shown) or 'https://github.com/owner/project'}.",
         code="no_such_path",
     )
 
 
-def _check_allowed(path: Path, roots: tuple[str, ...] | None) -> None:
+def _url_meant(shown: str) -> str | None:
+    """Return the URL where *shown* is one without its beginning, as `github.com/owner/project` is."""
+    try:
+        url = urls.parse_url(f"https://{shown}")
+    except UnusableSource:
+        return None
+    return f"https://{shown}" if url.path.strip("/").count("/") else None
+
+
+def _check_allowed(path: Path, roots: tuple[str, ...] | None, *, shown: str) -> None:
     if roots is None:
         return
-    if any(path.is_relative_to(os.path.realpath(Path(root).expanduser())) for root in roots):
+    if any(path.is_relative_to(os.path.realpath(root)) for root in roots):
         return
+    url = _url_meant(shown)
     raise UnusableSource(
-        "Local folders are not accepted here, because the worker may be another machine. Give a git URL, or have the"
-        " operator add a folder above it to MODU_ALLOWED_ROOTS.",
+        "Local folders are not accepted here, because the worker may be another machine. Give a git URL"
+        f"{f' such as {url}' if url else ''}, or have the operator add a folder above it to MODU_ALLOWED_ROOTS.",
         code="path_not_allowed",
     )
 
@@ -143,7 +161,7 @@ def _subdir(subdir: str | None) -> str | None:
 
 def _canonical(base: str, subdir: str | None) -> str:
     whole = f"{base}//{subdir}" if subdir else base
-    return unicodedata.normalize("NFC", _encodable(whole))
+    return unicodedata.normalize("NFC", whole)
 
 
 def _name(path: str) -> str:
@@ -151,10 +169,11 @@ def _name(path: str) -> str:
     return _printable(unicodedata.normalize("NFC", last))[:_LONGEST_NAME] or "project"
 
 
-def _encodable(text: str) -> str:
-    """Return *text* with undecodable bytes in hexadecimal, so that it can be hashed and stored."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def _is_utf8(text: str) -> bool:
+    """Return whether *text* can be hashed and stored: an undecodable byte in a path is half a character in Python."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in _encodable(text))
+    encodable = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(char if char.isprintable() else "?" for char in encodable)

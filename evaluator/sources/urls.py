@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
-from evaluator.errors import SettingsError, UnusableSource
+from evaluator.errors import UnusableSource
+from evaluator.settings import parse_forge
 
 Scheme = Literal["https", "http", "ssh", "file"]
 DEFAULT_PORTS: dict[str, int] = {"https": 443, "http": 80, "ssh": 22}
@@ -17,7 +18,6 @@ _SCP = re.compile(r"(?:(?P<user>[A-Za-z0-9_.-]+)@)?(?P<host>[A-Za-z0-9.-]{2,}):(
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+", re.ASCII)
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
-_FORGE = re.compile(r"(?P<scheme>https?|ssh)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}|\*))?", re.ASCII)
 _ENCODED = re.compile(r"%(?:[01][0-9A-F]|7F|2F|5C|25)|%(?![0-9A-F]{2})", re.IGNORECASE)
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
@@ -153,20 +153,14 @@ def _remote(scheme: str, authority: str, path: str, *, user: str | None, forges:
 
 
 def _matches(forge: str, url: GitUrl) -> bool:
-    if forge.startswith("file://"):
-        return False
-    parts = _FORGE.fullmatch(forge.rstrip("/"))
-    if parts is None:
-        raise SettingsError(
-            f"MODU_TRUSTED_FORGES: {forge!r} is not scheme://host[:port or :*] with https, http, ssh or file."
-        )
-    if parts["scheme"] != url.scheme or parts["host"].lower() != url.host:
+    parts = parse_forge(forge)
+    if parts["scheme"] != url.scheme or (parts["host"] or "").lower() != url.host:
         return False
     return parts["port"] == "*" or int(parts["port"] or DEFAULT_PORTS[url.scheme]) == url.port
 
 
 def _file(authority: str, path: str, forges: tuple[str, ...]) -> GitUrl:
-    folders = [forge.removeprefix("file://").rstrip("/") for forge in forges if forge.startswith("file:///")]
+    folders = [folder.rstrip("/") for forge in forges if (folder := parse_forge(forge)["folder"]) is not None]
     if authority or "%" in path or not any(path.startswith(f"{folder}/") for folder in folders):
         raise untrusted("file:// is only read under a folder that MODU_TRUSTED_FORGES lists")
     return GitUrl(scheme="file", host="", port=0, path=path, trusted=True)

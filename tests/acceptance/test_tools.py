@@ -25,7 +25,7 @@ def test_the_doctor_finds_all_well_and_says_that_no_llm_would_look(modu: Modu) -
     assert {name: row["status"] for name, row in findings.items()} == {
         "Python": "ok",
         "git": "ok",
-        "Services": "ok",
+        "Services": "note",
         "PostgreSQL": "ok",
         "Database": "ok",
         "Redis": "ok",
@@ -60,6 +60,13 @@ def test_the_doctor_knows_a_judge_that_can_be_asked(modu: Modu, llm: ScriptedLLM
     assert ended.status == 0
     assert ended.json[-1]["text"] == f"openai/anything at {llm.url}"
     assert llm.requests == []
+
+
+def test_the_doctor_knows_a_judge_that_does_not_listen(modu: Modu) -> None:
+    ended = modu("doctor", MODU_MODEL="openai/x", OPENAI_API_KEY="x", MODU_API_BASE="http://127.0.0.1:1/v1")
+
+    assert ended.status == 5
+    assert "does not answer" in ended.out
 
 
 def test_the_doctor_says_which_server_does_not_answer(modu: Modu) -> None:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,125 @@ def test_own_services_do_not_count_the_offline_judge_unless_told(tmp_path: Path)
         ("MODU_WORKER_THREADS", "0"),
         ("MODU_LOG_LEVEL", "LOUD"),
         ("MODU_MODEL", "x" * 141),
+        ("MODU_HOME", "~nobody-of-this-name/x"),
+        ("MODU_HOME", "/x/" + "y" * 256),
+        ("MODU_HOME", "/x/" + "한" * 86),
+        ("MODU_HOME", "/x\ny"),
+        ("MODU_HOME", "/x\x1b[0m"),
+        ("MODU_HOME", "/x\udcff"),
+        ("MODU_RUBRICS_DIR", "~nobody-of-this-name"),
+        ("MODU_ALLOWED_ROOTS", "~nobody-of-this-name"),
+        ("MODU_ALLOWED_ROOTS", "/srv,projects"),
+        ("MODU_ALLOWED_ROOTS", "/srv/a\nb"),
+        ("MODU_TRUSTED_FORGES", "foo"),
+        ("MODU_TRUSTED_FORGES", "git.example"),
+        ("MODU_TRUSTED_FORGES", "https://git.example,ftp://x"),
+        ("MODU_TRUSTED_FORGES", "https://git.example/path"),
+        ("MODU_TRUSTED_FORGES", "https://git.example:0"),
+        ("MODU_TRUSTED_FORGES", "https://git.example:65536"),
+        ("MODU_TRUSTED_FORGES", "file://folder"),
+        ("MODU_API_BASE", "localhost:11434"),
+        ("MODU_API_BASE", "ftp://x"),
+        ("MODU_API_BASE", "http://"),
+        ("MODU_API_BASE", "http://[x"),
+        ("MODU_API_BASE", "http://x:port"),
+        ("MODU_API_BASE", "http://x/a b"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name}: "):
         load(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MODU_LANGUAGE", "fr", "'en' or 'ko'"),
+        ("MODU_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("MODU_DIGEST_TOKENS", "many", "2000 to 1000000"),
+        ("MODU_DIGEST_TOKENS", "10", "2000 to 1000000"),
+        ("MODU_MAX_ENTRIES", "0", "at least 1"),
+        ("MODU_COUNT_OFFLINE", "perhaps", "true or false"),
+        ("MODU_USER", "x" * 256, "at most 255 characters"),
+        ("MODU_TIMEZONE", "Mars/Base", "IANA"),
+        ("MODU_TRUSTED_FORGES", "foo", r"scheme://host:port .* file:///folder"),
+        ("MODU_API_BASE", "localhost", "http://127.0.0.1:11434/v1"),
+        ("MODU_ALLOWED_ROOTS", "projects", "'projects' is not an absolute path"),
+    ],
+)
+def test_the_error_itself_says_what_is_allowed(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        load(tmp_path, **{name: value})
+
+    assert "docs/" not in str(caught.value)
+    assert "Value error" not in str(caught.value)
+
+
+def test_the_error_of_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingsError, match=r"MODU_MODLE\. Unset it; the settings are .*MODU_MODEL, .*MODU_USER"
+    ) as caught:
+        load(tmp_path, MODU_MODLE="openai/x")
+
+    assert "PROVIDER_KEYS" not in str(caught.value)
+
+
+def test_an_address_with_a_secret_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, MODU_API_BASE="me:hush@host/v1")
+
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["http://127.0.0.1:11434", "https://llm.example/v1/", "http://[::1]:8000/v1"])
+def test_the_address_of_a_server_is_taken_as_it_is(tmp_path: Path, value: str) -> None:
+    assert load(tmp_path, MODU_API_BASE=value).api_base == value
+
+
+def test_folders_may_begin_with_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+
+    chosen = settings.load({"MODU_HOME": "~/m", "MODU_ALLOWED_ROOTS": "~/a,/srv", "MODU_PROMPTS_DIR": "~"})
+
+    assert (chosen.home, chosen.prompts_dir) == (Path("/somewhere/m"), Path("/somewhere"))
+    assert chosen.allowed_roots == ("/somewhere/a", "/srv")
+
+
+def test_a_home_may_have_any_name_that_can_be_read(tmp_path: Path) -> None:
+    home = tmp_path / f"한 글\u3000'q\",c {'x' * 200}"
+
+    assert settings.load({"MODU_HOME": str(home)}).home == home
+
+
+def test_a_file_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"MODU_USER=caf\xe9\n")
+
+    with pytest.raises(SettingsError, match=r"/\.env' is not UTF-8"):
+        load(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads whatever is closed")
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").touch(mode=0)
+
+    with pytest.raises(SettingsError, match=r"/\.env' cannot be read \(Permission denied\)"):
+        load(tmp_path)
+
+
+def test_an_impossible_name_of_a_file_is_as_a_missing_one() -> None:
+    with pytest.raises(SettingsError, match="There is no file"):
+        settings.load({}, env_file=Path("x" * 300))
+
+
+def test_an_account_without_a_name_is_asked_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+
+    with pytest.raises(SettingsError, match="MODU_USER"):
+        load(tmp_path).user_name  # noqa: B018 - asking is the act
+
+    assert load(tmp_path, MODU_USER="kim").user_name == "kim"
 
 
 def test_the_file_in_modu_home_is_read_and_the_environment_wins(tmp_path: Path) -> None:

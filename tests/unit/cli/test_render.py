@@ -1,5 +1,6 @@
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -58,9 +59,10 @@ RESULT: dict[str, Any] = {
 }
 
 
-def printed(result: dict[str, Any], *, language: Any = "en", width: int = 100) -> str:
+def printed(result: dict[str, Any], *, language: Any = "en", width: int = 100, reused: bool = False) -> str:
     file = io.StringIO()
-    render.evaluation(result, console=Console(file=file, width=width, highlight=False), language=language)
+    console = Console(file=file, width=width, highlight=False)
+    render.evaluation(result, console=console, language=language, zone=ZoneInfo("Asia/Seoul"), reused=reused)
     return file.getvalue()
 
 
@@ -74,14 +76,49 @@ def test_a_result_is_understood_at_a_glance() -> None:
     assert "✓ F1 Main flow (met)" in text
     assert "greet.py:4-5, main.py:7, gone.py:1 (not found there)" in text
     assert "? P1 Usage shown (cannot tell)" in text
-    assert "A person should look: near_line" in text
-    assert "Judged by openai/x, rubric plain 1.0.0, on 2026-11-22 13:00" in text
+    assert "A person should look: the total is next to the pass line." in text
+    assert "Judged by openai/x, rubric plain 1.0.0, on 2026-11-22 22:00 KST" in text
     assert "2 calls, 12,345 tokens in (6,000 cached), 400 out, $0.0123" in text
     assert "No LLM looked" not in text
 
 
 def test_text_of_the_judge_is_text_and_not_markup() -> None:
     assert "Good [bold]work[/bold]." in printed(RESULT)
+
+
+def test_a_stored_evaluation_says_that_nothing_was_asked() -> None:
+    assert "Unchanged" in printed(RESULT, reused=True)
+    assert "Unchanged" not in printed(RESULT)
+
+
+def test_nothing_in_a_result_drives_the_terminal() -> None:
+    hostile = "red \x1b[31malert\x1b]0;title\x07 \u202egnitset\u202c"
+    criterion = {**RESULT["criteria"][0], "reason": hostile}
+
+    text = printed({**RESULT, "feedback": hostile, "criteria": [criterion]})
+
+    assert not set(text) & set("\x1b\x07\u202e\u202c")
+    assert "gnitset" in text
+
+
+def test_the_list_fits_a_narrow_terminal() -> None:
+    row = {
+        "id": RESULT["id"],
+        "status": "done",
+        "user": "kim",
+        "project": "a-project-with-a-long-name",
+        "scores": RESULT["scores"],
+        "error": None,
+        "at": RESULT["evaluated_at"],
+    }
+    failed = {**row, "status": "failed", "scores": None, "error": "source_unreachable"}
+    file = io.StringIO()
+
+    render.listing([row, failed], console=Console(file=file, width=80, highlight=False), zone=ZoneInfo("Asia/Seoul"))
+
+    lines = file.getvalue().splitlines()
+    assert "11111111  2026-11-22 22:00 KST  5/10   passed" in lines[1]
+    assert [line for line in lines if "failed: source_unreachable" in line]
 
 
 def test_no_line_ends_in_blanks() -> None:

@@ -389,3 +389,33 @@ def test_comments_are_told_from_code(path: str, text: str, code: str) -> None:
 
     assert len(mask) == len(text)
     assert "".join(sign for sign, live in zip(text, mask, strict=True) if live) == code
+
+
+PIECES = ["x0 = compute_something(0, 1)", "x1 = compute_something(1, 2)", "x2 = compute_something(2, 3)"]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "places"),
+    [
+        ([(1, 1), (1, 2)], 1),
+        ([(1, 2), (2, 3)], 1),
+        ([(1, 3), (2, 2)], 1),
+        ([(1, 1), (1, 1)], 1),
+        ([(1, 1), (2, 2)], 2),
+        ([(1, 3), (1, 1), (3, 3)], 2),
+        ([(1, 1), (2, 3), (1, 2)], 2),
+        ([(1, 1), (1, 2), (2, 2), (2, 3), (3, 3)], 3),
+    ],
+)
+def test_places_that_share_a_line_are_one(ranges: list[tuple[int, int]], places: int) -> None:
+    digest = one_file("\n".join(PIECES))
+    cited = [cite("\n".join(PIECES[first - 1 : last]), lines=(first, last)) for first, last in ranges]
+
+    assert settled("code", *cited, spans=places, digest=digest) == "met"
+    assert settled("code", *cited, spans=places + 1, digest=digest) == "not_shown"
+
+
+def test_equal_lines_of_two_files_are_two_places() -> None:
+    digest = digest_of({"a.py": PIECES[0], "b.py": PIECES[0]})
+
+    assert settled("code", cite(PIECES[0], file="a.py"), cite(PIECES[0], file="b.py"), spans=2, digest=digest) == "met"

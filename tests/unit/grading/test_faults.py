@@ -203,3 +203,28 @@ def test_a_name_that_the_table_cannot_hold_is_refused(model: str) -> None:
 )
 def test_an_address_may_be_given_with_or_without_its_version(provider: str, given: str, wanted: str) -> None:
     assert address(provider, given) == wanted
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Went wrong: Traceback (most recent call last): File \"/opt/x/y.py\", line 3, in z",
+        "Went wrong. Invalid response object Traceback",
+        "Went wrong. Received: 'piece of an answer'. Check the server",
+        "Went wrong in /opt/site-packages/vendor/x.py, line 3",
+        "Went wrong in C:\\\\programs\\x.py",
+        "Went wrong, received_args={'piece': 1}",
+    ],
+)
+def test_what_litellm_tells_of_the_program_or_the_answer_is_cut_off(message: str) -> None:
+    words = told(message)
+
+    assert "Went wrong" in words
+    assert not any(part in words for part in ("Traceback", "File", ".py", "piece", "Received", "Invalid"))
+
+
+def test_a_block_that_is_not_valid_is_not_repeated() -> None:
+    words = told("Error converting to valid response block='piece of an answer'")
+
+    assert "piece" not in words
+    assert "Error converting to valid response block." in words

@@ -230,14 +230,36 @@ def test_the_canonical_form_is_composed_unicode(tmp_path: Path) -> None:
     assert source.location == str(decomposed)
 
 
-def test_a_folder_name_in_any_bytes_can_be_stored(tmp_path: Path) -> None:
-    folder = tmp_path / os.fsdecode(b"caf\xe9\n")
+def test_a_folder_whose_path_is_not_utf_8_is_refused_since_it_cannot_be_stored(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9\n") / "project"
+    folder.mkdir(parents=True)
+
+    error = refusal(str(folder))
+
+    assert error.code == "bad_name"
+    assert "Rename" in str(error)
+    assert str(error).isprintable()
+    assert refusal("\ud800").code == "no_such_path"
+
+
+def test_a_folder_name_with_a_line_end_is_shown_without(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\n"
     folder.mkdir()
 
-    source = parse(str(folder))
+    assert parse(str(folder)).name == "caf?"
 
-    assert source.name == "caf\\xe9?"
-    assert len(source.path_hash("salt")) == 64
+
+@pytest.mark.parametrize("text", ["github.com/owner/name", "GitHub.com/owner/name.git", "gitlab.com/a/b/c"])
+def test_a_url_without_its_beginning_is_guessed(text: str) -> None:
+    assert f"https://{text}" in str(refusal(text))
+    assert f"https://{text}" in str(refusal(text, allowed_roots=[]))
+
+
+@pytest.mark.parametrize(
+    "text", ["src/owner/name", "gitlab.com", "gitlab.com/owner", "./gitlab.com/a/b", "a.bc/d/../e"]
+)
+def test_what_may_be_no_url_is_not_guessed(text: str) -> None:
+    assert f"https://{text}" not in str(refusal(text))
 
 
 def test_a_long_name_is_cut_to_what_the_table_holds() -> None:
