@@ -22,7 +22,8 @@ CREATE TABLE evaluator.requests (
     fingerprint    varchar(64),  -- of what is being judged, from then on
     state          varchar(10) NOT NULL DEFAULT 'queued'
                    CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
-    stage          varchar(10) NOT NULL DEFAULT 'queued',
+    stage          varchar(10) NOT NULL DEFAULT 'queued'
+                   CHECK (stage IN ('queued', 'fetching', 'reading', 'judging', 'scoring')),
     priority       integer NOT NULL DEFAULT 0,
     attempt        integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),  -- the fence: only ever goes up
     tries          integer NOT NULL DEFAULT 0 CHECK (tries >= 0),    -- of those, how many were not handed back

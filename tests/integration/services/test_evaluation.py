@@ -1,4 +1,5 @@
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -243,11 +244,26 @@ def test_what_is_in_hand_is_known_while_it_lasts(bench: Bench, llm: ScriptedLLM,
         judging = pool.submit(run, id, bench=bench)
         while not llm.requests:
             pass
-        during = set(bench.in_hand)
+        during, stage = set(bench.in_hand), row(bench.database, id)["stage"]
         judging.result()
 
-    assert during == {id}
+    assert (during, stage) == ({id}, "judging")
     assert bench.in_hand == set()
+
+
+def test_the_fence_mark_is_of_the_installation_and_the_project(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "other", {file.name: file.read_bytes() for file in project.iterdir()})
+
+    for place in (project, project, other):
+        grade(bench, user, place, LLM.model_copy(update={"fresh": True}))
+
+    marks = [re.findall(r"<<<(\w+) ", request.user)[0] for request in llm.requests]
+    assert len(marks) == 6
+    assert len(set(marks[:4])) == 1
+    assert len(set(marks)) == 2
+    assert {len(mark) for mark in marks} == {16}
 
 
 def test_a_worker_that_lost_its_claim_writes_nothing(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
@@ -265,6 +281,7 @@ def test_a_worker_that_lost_its_claim_writes_nothing(bench: Bench, llm: Scripted
         stale.result()
 
     done = row(bench.database, id)
+    assert len(llm.requests) == 3  # the slow worker found out before it asked a second time
     assert (done["state"], done["attempt"]) == ("done", 2)
     assert rows(bench.database, "SELECT total_score FROM project_evaluations") == [(10,)]
     assert counters(bench.database, user) == (1, 1)

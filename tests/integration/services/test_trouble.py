@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from evaluator.domain import Rubric, User
+from evaluator.errors import RequestError
 from evaluator.services import upkeep
 from evaluator.services.evaluation import Bench, run
 from tests.support.grading import ask, grade
@@ -14,6 +15,7 @@ from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import (
     counters,
     everything_stored,
+    folder_source,
     row,
     rows,
 )
@@ -169,8 +171,23 @@ def test_a_request_whose_workers_keep_dying_is_given_up(bench: Bench, user: User
     run(id, bench=bench)
 
     failed = row(bench.database, id)
-    assert (failed["state"], failed["error_code"]) == ("failed", "worker_died")
+    assert (failed["state"], failed["error_code"], failed["error_exit"]) == ("failed", "worker_died", 1)
+    assert "died 3 times" in failed["error_message"]
     assert rows(bench.database, "SELECT id FROM project_evaluations") == []
+
+
+def test_neither_way_of_writing_the_source_is_left_in_the_reason_of_a_failure(
+    bench: Bench, user: User, project: Path
+) -> None:
+    source = folder_source(str(project), name="greeter")
+
+    def refusing(name: str) -> Rubric:
+        raise RequestError(f"Not {source.canonical}, known as {source.location}.")
+
+    id = ask(bench.database, user, project)
+    run(id, bench=replace(bench, rubric=refusing))
+
+    assert row(bench.database, id)["error_message"] == "Not the source, known as the source."
 
 
 def test_our_own_mistake_fails_the_request_and_is_raised(bench: Bench, user: User, project: Path) -> None:

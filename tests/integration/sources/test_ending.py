@@ -93,9 +93,9 @@ def test_nothing_is_left_of_a_fetch_when_the_process_ends(tmp_path: Path) -> Non
         process.communicate()
 
         wait_until(lambda: running(url) == [], seconds=SOON, what="git and its helper have ended")
+        wait_until(lambda: list(tmp_path.iterdir()) == [], seconds=SOON, what="their folder is removed")
 
     assert process.returncode == 0
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_git_and_its_helpers_end_when_the_process_is_killed(tmp_path: Path) -> None:
@@ -104,6 +104,7 @@ def test_git_and_its_helpers_end_when_the_process_is_killed(tmp_path: Path) -> N
         process.wait()
 
         wait_until(lambda: running(url) == [], seconds=SOON, what="git and its helper have ended")
+        wait_until(lambda: list(tmp_path.iterdir()) == [], seconds=SOON, what="their folder is removed")
 
 
 def test_stopping_all_ends_a_fetch_as_one_that_may_be_tried_again(
@@ -135,28 +136,26 @@ def old(folder: Path) -> Path:
     return folder
 
 
-def test_the_folder_of_a_killed_process_is_removed_by_a_later_one(
+def test_the_folder_of_a_process_that_lives_is_left_alone_however_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with dripping_server() as url, another_fetch(url, tmp_path) as process:
-        (left,) = tmp_path.iterdir()
-        old(left)
-        with private.folder():
-            assert left.exists()  # its process lives
+    with dripping_server() as url, another_fetch(url, tmp_path):
+        (theirs,) = tmp_path.iterdir()
+        old(theirs)
 
-        process.kill()
-        process.wait()
-        wait_until(lambda: running(url) == [], seconds=SOON, what="git and its helper have ended")
         with private.folder():
-            assert not left.exists()
+            assert theirs.exists()
 
 
 def test_only_old_folders_of_fetches_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for name in ("modu-source-old", "modu-source-young", "elsewhere", "modu-other"):
-        (tmp_path / name).mkdir()
+    for name in ("modu-source-old", "modu-source-early", "modu-source-young", "elsewhere", "modu-other"):
+        (tmp_path / name / "bare.git").mkdir(parents=True)
+        (tmp_path / name / "lock").touch()
         old(tmp_path / name)
+    (tmp_path / "modu-source-early" / "lock").unlink()  # killed before it had one
+    old(tmp_path / "modu-source-early")
     os.utime(tmp_path / "modu-source-young")
     (tmp_path / "modu-source-file").touch()
     old(tmp_path / "modu-source-file")

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from evaluator.domain import Claim, Failure, RequestState
+from evaluator.domain import Claim, Failure, Progress, RequestState
 from evaluator.store import requests
 from evaluator.store.database import Database
 from tests.support.people import OPTIONS, add_user, folder_source, queue, row, rows
@@ -276,6 +276,13 @@ def test_the_more_urgent_request_is_due_first(database: Database, queued: UUID) 
         second = requests.due(conn, limit=1, patience=LEASE)
 
     assert (first, second) == ((urgent,), (queued,))
+
+
+def test_a_request_that_waits_has_no_failure(database: Database, queued: UUID) -> None:
+    with database.transaction() as conn:
+        progress = requests.progress(conn, queued)
+
+    assert progress == Progress(state=RequestState.QUEUED, stage="queued")
 
 
 def test_there_is_no_progress_of_a_request_that_does_not_exist(database: Database) -> None:
