@@ -125,7 +125,7 @@ class Command:
                 start_new_session=True,
             )
         try:
-            with leash.held(process):
+            with leash.held(process, folder=self.folder):
                 yield process
         finally:
             process.wait()

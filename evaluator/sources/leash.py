@@ -3,47 +3,45 @@
 import os
 import signal
 import subprocess
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 # A process beside the group waits for the end of its standard input, which the kernel closes when we are gone. A
-# parent-death signal would end git alone: git-remote-https reads on for as long as the other side drips.
-_WATCH = 'read -r _; kill -s KILL -- "-$1"'
+# parent-death signal would end git alone: git-remote-https reads on for as long as the other side drips. Killing git
+# while we exit would wake the threads that wait for it, and they would go on with what is being taken down.
+_WATCH = 'read -r _; kill -s KILL -- "-$1"; rm -rf -- "$2"'
 
-_held: "set[weakref.finalize[[int], subprocess.Popen[bytes]]]" = set()
+_held: set[int] = set()  # process groups
 
 
 @contextmanager
-def held(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """End the group that *process* leads when the block ends, or when we do; *process* is waited for by the caller."""
-    # At an exit, finalizers run before the interpreter goes, the youngest first: git ends before its folder is removed.
-    end = weakref.finalize(process, _kill, process.pid)
-    _held.add(end)
+def held(process: subprocess.Popen[bytes], *, folder: Path) -> Iterator[None]:
+    """End the group that *process* leads when the block ends; its end is waited for by the caller.
+
+    Where we ourselves end before the block does, the group ends as well, and its private *folder* is removed.
+    """
+    _held.add(process.pid)
     try:
-        with _watched(process.pid):
-            try:
-                yield
-            finally:
-                end()
+        with _watched(process.pid, folder):
+            yield
     finally:
-        end()  # also where the watcher could not be started
-        _held.discard(end)
+        _kill(process.pid)
+        _held.discard(process.pid)
 
 
 def stop_all() -> None:
     """End every process group that this process holds; whoever waits for one gets SourceUnavailable."""
-    for end in tuple(_held):
-        end()
+    for group in tuple(_held):
+        _kill(group)
 
 
 @contextmanager
-def _watched(group: int) -> Iterator[None]:
-    """Have *group* killed if we do not live to see the end of the block."""
+def _watched(group: int, folder: Path) -> Iterator[None]:
     with subprocess.Popen(
-        ("/bin/sh", "-c", _WATCH, "sh", str(group)),
+        ("/bin/sh", "-c", _WATCH, "sh", str(group), str(folder)),
         cwd="/",
-        env={},
+        env={"PATH": "/usr/bin:/bin"},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -52,7 +50,7 @@ def _watched(group: int) -> Iterator[None]:
         try:
             yield
         finally:
-            watcher.kill()  # before its input is closed: the number of the group may be another's by then
+            watcher.kill()  # before its input is closed, or it would do its work
 
 
 def _kill(group: int) -> None:

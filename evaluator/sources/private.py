@@ -21,14 +21,14 @@ def folder() -> Iterator[Path]:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):  # gone meanwhile, held by its process, or on a disk without locks: left alone
             _remove_stale(path)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
-        handle = os.open(Path(name) / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
+    path = Path(tempfile.mkdtemp(prefix=_PREFIX))  # TemporaryDirectory would remove it at an exit, under git's feet
+    try:
+        with _opened(path / _LOCK) as lock:
             with suppress(OSError):  # a disk without locks: nobody else gets one on it either
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield Path(name)
-        finally:
-            os.close(handle)
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)  # what a helper that is just dying still writes, a later one removes
 
 
 def _remove_stale(path: Path) -> None:
@@ -36,9 +36,15 @@ def _remove_stale(path: Path) -> None:
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or time.time() - status.st_mtime < _YOUNG:
         return
-    handle = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with _opened(path / _LOCK) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _opened(lock: Path) -> Iterator[int]:
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        yield handle
     finally:
         os.close(handle)

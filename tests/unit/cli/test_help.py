@@ -11,7 +11,7 @@ from evaluator.cli.main import modu
 def walk(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield words, command
     if isinstance(command, click.Group):
-        with click.Context(command) as ctx:
+        with click.Context(command, **modu.context_settings) as ctx:
             for name in command.list_commands(ctx):
                 child = command.get_command(ctx, name)
                 assert child is not None
@@ -32,7 +32,7 @@ def examples(command: click.Command) -> list[str]:
 def test_every_help_ends_in_examples(words: tuple[str, ...]) -> None:
     command = COMMANDS[words]
 
-    with click.Context(command, info_name=" ".join(words)) as ctx:
+    with click.Context(command, info_name=" ".join(words), **modu.context_settings) as ctx:
         text = command.get_help(ctx)
 
     assert text.rstrip().splitlines()[-1].strip() == examples(command)[-1]
@@ -55,7 +55,7 @@ def test_every_example_is_a_command_that_parses(example: str) -> None:
 
 
 def test_the_help_names_every_command() -> None:
-    with click.Context(modu) as ctx:
+    with click.Context(modu, **modu.context_settings) as ctx:
         text = modu.get_help(ctx)
 
     for words in COMMANDS:
