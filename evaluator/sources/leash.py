@@ -12,8 +12,6 @@ from pathlib import Path
 # while we exit would wake the threads that wait for it, and they would go on with what is being taken down.
 _WATCH = 'read -r _; kill -s KILL -- "-$1"; rm -rf -- "$2"'
 
-_held: set[int] = set()  # process groups
-
 
 @contextmanager
 def held(process: subprocess.Popen[bytes], *, folder: Path) -> Iterator[None]:
@@ -21,19 +19,11 @@ def held(process: subprocess.Popen[bytes], *, folder: Path) -> Iterator[None]:
 
     Where we ourselves end before the block does, the group ends as well, and its private *folder* is removed.
     """
-    _held.add(process.pid)
     try:
         with _watched(process.pid, folder):
             yield
     finally:
         _kill(process.pid)
-        _held.discard(process.pid)
-
-
-def stop_all() -> None:
-    """End every process group that this process holds; whoever waits for one gets SourceUnavailable."""
-    for group in tuple(_held):
-        _kill(group)
 
 
 @contextmanager

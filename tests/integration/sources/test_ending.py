@@ -15,7 +15,7 @@ import pytest
 
 from evaluator.domain import Limits
 from evaluator.errors import EvaluatorError, SourceUnavailable
-from evaluator.sources import leash, private
+from evaluator.sources import private
 from evaluator.sources.fetch import fetch
 from evaluator.sources.parse import parse
 from tests.support.services import wait_until
@@ -74,6 +74,12 @@ def running(words: str) -> list[str]:
     return [line for line in said if words in line and "git" in line.split()[0]]
 
 
+def pids_of(words: str) -> list[int]:
+    """Return the process ids of the same."""
+    said = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, check=True, text=True).stdout.splitlines()
+    return [int(line.split()[0]) for line in said if words in line and "git" in line.split()[1]]
+
+
 @contextmanager
 def another_fetch(url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Another process that is amid a fetch, with its temporary folders in *folder*."""
@@ -107,7 +113,7 @@ def test_git_and_its_helpers_end_when_the_process_is_killed(tmp_path: Path) -> N
         wait_until(lambda: list(tmp_path.iterdir()) == [], seconds=SOON, what="their folder is removed")
 
 
-def test_stopping_all_ends_a_fetch_as_one_that_may_be_tried_again(
+def test_a_git_that_is_killed_is_a_fetch_that_may_be_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -124,7 +130,8 @@ def test_stopping_all_ends_a_fetch_as_one_that_may_be_tried_again(
         thread = threading.Thread(target=attempt)
         thread.start()
         wait_until(lambda: len(running(url)) >= 2, seconds=20, what="git and its helper run")
-        leash.stop_all()
+        for pid in pids_of(url):
+            os.kill(pid, signal.SIGKILL)
         thread.join(SOON)
 
     assert [type(error) for error in errors] == [SourceUnavailable]
