@@ -138,4 +138,5 @@ def _bench(parts: app.App) -> evaluation.Bench:
         max_tries=chosen.max_attempts,
         lease=timedelta(seconds=chosen.lease_seconds),
         keep=timedelta(days=chosen.failed_source_days),
+        keys_differ=chosen.embedded,
     )

@@ -58,12 +58,17 @@ class App:
         """Return the rubric of that name or file. Raises UnknownRubric or BadRubric."""
         return rubrics.load(name, folder=self.settings.rubrics_dir or resources.folder("rubrics"))
 
-    def prepare(self, model: str) -> None:
+    def prepare(self) -> None:
         """Find out before a request is recorded whether it could be graded here at all.
 
         Raises SettingsError where the prompts are not whole.
         """
         _ = self.prompts
+
+    def require_key(self, model: str) -> None:
+        """Raise NoKey where the model cannot be asked from here; with services of one's own, workers have the keys."""
+        if self.settings.embedded and model != OFFLINE:
+            judges.require_key(judges.name_of(model), keys=self.settings.provider_keys, api_base=self.settings.api_base)
 
     def judge(self, model: str) -> Judge | None:
         """Return the judge of that litellm model name; None is the offline judge. Raises UnknownModel."""

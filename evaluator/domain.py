@@ -148,6 +148,7 @@ class Digest(Value):
     redactions: Mapping[str, int] = Field(default_factory=dict)  # rule -> how often
     tokens: int  # estimated
     sha256: str  # of the text and the manifest, the fence mark left out
+    privacy: Privacy = "full"  # "readme": only the README and the tree are shown, on purpose
 
     def block(self, path: str) -> Block | None:
         """Return what is shown of the file at *path*, or None."""

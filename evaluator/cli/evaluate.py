@@ -93,7 +93,7 @@ def evaluate_command(
         }
     )
     with opened(settings) as app:
-        app.prepare(options.model)
+        app.prepare()
         ask = submission.Ask(source=source, ref=ref, subdir=subdir, user=person(app, user), options=options)
         id = submission.submit(ask, desk=_desk(app))
         if no_wait:
@@ -113,6 +113,7 @@ def _desk(app: App) -> submission.Desk:
         database=app.database,
         send=app.send,
         rubric=app.rubric,
+        require_key=app.require_key,
         trusted_forges=app.settings.trusted_forges,
         allowed_roots=app.allowed_roots,
         keep=timedelta(days=app.settings.failed_source_days),

@@ -196,6 +196,7 @@ def _digest(
         redactions=redactions,
         tokens=estimate(text),
         sha256=hashlib.sha256(json.dumps(identity).encode()).hexdigest(),
+        privacy=privacy,
     )
 
 

@@ -87,6 +87,9 @@ VENDOR_PARENTS = frozenset({"", "assets", "static", "public", "lib", "libs"})  #
 EDITOR_FOLDERS = frozenset({".idea", ".vs", ".vscode", ".settings"})
 MARKERS = frozenset({"pyvenv.cfg", "cachedir.tag"})  # what a virtual environment or a cache says of its own folder
 TEST_FOLDERS = frozenset({"test", "tests", "__tests__", "spec", "testing", "e2e", "androidtest"})
+FIXTURE_FOLDERS = frozenset(
+    {"fixtures", "testdata", "test_data", "test-data", "__fixtures__", "__snapshots__", "golden", "goldens"}
+)
 SECRET_FILES = frozenset(
     {
         "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pypirc", ".htpasswd", ".pgpass", ".git-credentials",

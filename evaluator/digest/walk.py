@@ -126,9 +126,11 @@ def _is_vendored(folders: Sequence[str]) -> bool:
     return any(folder == "vendor" and parents[n] in names.VENDOR_PARENTS for n, folder in enumerate(folders))
 
 
-def _class(lowered: str, path: str) -> FileClass:
+def _class(lowered: str, path: str) -> FileClass:  # noqa: PLR0911 - a class a line
     folder, _, name = lowered.rpartition("/")
     stem, _, suffix = name.rpartition(".") if "." in name else (name, "", "")
+    if _is_fixture(folder.split("/"), stem):
+        return "other"
     if name in names.MANIFESTS or name.endswith(names.MANIFEST_SUFFIXES) or _is_requirements(name):
         return "manifest"
     if name.startswith((*names.CONTAINERS, ".env")) or lowered.startswith(names.CONTINUOUS):
@@ -144,6 +146,16 @@ def _class(lowered: str, path: str) -> FileClass:
 
 def _is_requirements(name: str) -> bool:
     return name.startswith("requirements") and name.endswith((".txt", ".in"))
+
+
+def _is_fixture(folders: Sequence[str], stem: str) -> bool:
+    """Return whether a file is material for tests; `tests/data/test_x.py` may test a package named `data`."""
+    if not names.FIXTURE_FOLDERS.isdisjoint(folders):
+        return True
+    data = next(
+        (n for n, f in enumerate(folders) if f == "data" and not names.TEST_FOLDERS.isdisjoint(folders[:n])), None
+    )
+    return data is not None and not (data == len(folders) - 1 and _TEST_NAME.search(stem))
 
 
 def _is_test(folder: str, stem: str, path: str) -> bool:

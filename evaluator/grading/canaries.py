@@ -43,7 +43,9 @@ def _invented(shown: str, digest: Digest, chance: random.Random) -> str:
     folder, slash, name = shown.rpartition("/")
     ending = f".{name.rpartition('.')[2]}" if "." in name.strip(".") else ""
     words = chance.sample(_INVENTED, len(_INVENTED))
-    paths = (f"{folder}{slash}{first}_{second}{ending}" for first, second in itertools.permutations(words, 2))
+    names = [f"{first}_{second}" for first, second in itertools.permutations(words, 2)]
+    numbered = (f"{names[0]}_{number}" for number in itertools.count(2))  # for a project that has them all
+    paths = (f"{folder}{slash}{name}{ending}" for name in itertools.chain(names, numbered))
     return next(path for path in paths if path not in known)
 
 

@@ -31,18 +31,20 @@ PERCENT = _family(r"^[ \t]*%\{.*?(?:%\}|\Z)|(?<!\\)%[^\n]*", strings=rf"{_DOUBLE
 _OFF = r"^[ \t]*#[ \t]*if[ \t]+(?:0|false)\b.*?(?:^[ \t]*#[ \t]*(?:endif|else|elif)\b|\Z)"
 _NOTES = r"^=begin\b.*?(?:^=end\b[^\n]*|\Z)"
 _POD = r"^=[a-z]\w*.*?(?:^=cut\b[^\n]*|\Z)|^__END__$.*"
-_ELIXIR = rf'@\w*doc\s{{1,9}}(?:~[sS])?(?:{_TRIPLE}|{_DOUBLE})'
+_ELIXIR = rf"@\w*doc\s{{1,9}}(?:~[sS])?(?:{_TRIPLE}|{_DOUBLE})"
+_TEMPLATE = r"\{#.*?(?:#\}|\Z)|<%#.*?(?:%>|\Z)|\{\{!.*?(?:\}\}|\Z)"
 _BASIC = r"(?i:(?<![^\s:])rem(?=[ \t\n]|\Z)[^\n]*)"
 
 _ENDINGS = {
     HASH: "r sh bash zsh fish mk dockerfile nix coffee",
-    SLASH: "js jsx mjs cjs ts tsx mts cts java kt kts scala groovy gradle go rs swift dart proto zig v sv sol less scss",
+    SLASH: "js jsx mjs cjs ts tsx mts cts java kt kts scala groovy gradle go rs swift dart proto zig v sv sol less"
+    " scss",
     _family(rf"//[^\n]*|{_BLOCK}|{_OFF}", strings=_QUOTED): "c h cc cpp cxx hpp hh hxx mm cs cu ino glsl hlsl",
     _family(rf"//[^\n]*|{_BLOCK}|/\+.*?(?:\+/|\Z)", strings=f"{_QUOTED}|{_BACKTICK}"): "d",
     _family(_BLOCK, strings=_QUOTED): "css",
     _family(rf"//[^\n]*|(?<!\S)#(?!\[)[^\n]*|{_BLOCK}|{_MARKUP}", strings=_QUOTED): "php",
-    _family(rf"--\[\[.*?(?:\]\]|\Z)|--[^\n]*|{_BLOCK}|\{{-.*?(?:-\}}|\Z)", strings=_QUOTED): "sql lua hs elm adb ads vhd"
-    " vhdl",
+    _family(rf"--\[\[.*?(?:\]\]|\Z)|--[^\n]*|{_BLOCK}|\{{-.*?(?:-\}}|\Z)", strings=_QUOTED): "sql lua hs elm adb ads"
+    " vhd vhdl",
     _family(rf"{_MARKUP}|(?<![:\S])//[^\n]*|{_BLOCK}", strings=_QUOTED): "xml svg astro jsp xaml csproj fxml",
     _family(r"(?<!\S)[;#][^\n]*", strings=_DOUBLE): "conf lisp el clj cljs scm rkt asm s properties editorconfig",
     _family(rf"(?<!\S)[;#][^\n]*|^[ \t]*(?:{_SAID})[ \t]*=[^\n]*", strings=_DOUBLE): "ini cfg",
@@ -52,11 +54,11 @@ _ENDINGS = {
     _family(rf"<#.*?(?:#>|\Z)|{_WORD_HASH}", strings=_QUOTED): "ps1 psm1 psd1",
     _family(r"^[ \t]*@?(?i:rem)(?=[ \t\n]|\Z)[^\n]*|^[ \t]*::[^\n]*", strings=_DOUBLE): "bat cmd",
     _family(r"![^\n]*", strings=_QUOTED): "f90 f95 f03 f08",
-    _family(r"^[cC*!][^\n]*|![^\n]*", strings=_QUOTED): "f for f77",
+    _family(r"^[cC*](?=\s)[^\n]*|![^\n]*", strings=_QUOTED): "f for f77",
     _family(rf"'[^\n]*|{_BASIC}", strings=r'"[^"\n]*+"?'): "vb vbs bas frm",
     _family(rf"#[^\n]*|//[^\n]*|{_BLOCK}", strings=_DOUBLE): "tf tfvars hcl",
     _family(rf"#=.*?(?:=#|\Z)|#[^\n]*|^[ \t]*{_TRIPLE}", strings=f"{_TRIPLE}|{_DOUBLE}"): "jl",
-    _family(rf"#\[.*?(?:\]#|\Z)|#[^\n]*", strings=f"{_TRIPLE}|{_DOUBLE}"): "nim",
+    _family(r"#\[.*?(?:\]#|\Z)|#[^\n]*", strings=f"{_TRIPLE}|{_DOUBLE}"): "nim",
     _family(_ROUND, strings=_DOUBLE): "ml mli",
     _family(rf"{_ROUND}|//[^\n]*", strings=f"{_TRIPLE}|{_DOUBLE}"): "fs fsi fsx",
     _family(rf"\{{(?!\$).*?(?:\}}|\Z)|{_ROUND}|//[^\n]*", strings=r"'[^'\n]*+'?"): "pas pp dpr lpr",
@@ -65,7 +67,7 @@ _ENDINGS = {
     _family(rf'//[^\n]*|{_BLOCK}|"(?:{_SAID})"\s{{0,20}}:\s{{0,20}}{_VALUE}', strings=_QUOTED): "json jsonc json5",
     _family(rf"^[ \t]*(?:{_SAID})[ \t]*=[ \t]*{_VALUE}|#[^\n]*", strings=f"{_TRIPLE}|{_QUOTED}"): "toml",
     _family(rf"{_WORD_HASH}|^[ \t-]*(?:{_SAID})[ \t]*:[ \t][^\n]*", strings=_QUOTED): "yml yaml",
-    _family(r"\{#.*?(?:#\}|\Z)|<%#.*?(?:%>|\Z)|\{\{!.*?(?:\}\}|\Z)|" + _MARKUP, strings=_QUOTED): "j2 jinja twig erb ejs hbs",
+    _family(rf"{_MARKUP}|{_TEMPLATE}", strings=_QUOTED): "j2 jinja twig erb ejs hbs",
 }  # fmt: skip
 FAMILIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {ending: family for family, endings in _ENDINGS.items() for ending in endings.split()}
@@ -86,4 +88,6 @@ PAGE = re.compile(  # only tags, what programs write into the page, and programs
     r"|\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\{[^{}\n]{0,300}\}|(?P<prose>[^<{]++|[<{])",
     re.DOTALL | re.IGNORECASE,
 )
-OBJECTIVE_C = re.compile(r"^\s*(?:#|@(?:interface|implementation|end|property|import|protocol|class)\b)|//", re.MULTILINE)
+OBJECTIVE_C = re.compile(
+    r"^\s*(?:#|@(?:interface|implementation|end|property|import|protocol|class)\b)|//", re.MULTILINE
+)

@@ -5,6 +5,7 @@ that something is a comment, it is code. A string is not a comment, except where
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from evaluator.grading import comment_forms as forms
@@ -72,7 +73,7 @@ def _begins(gap: str, *, first: bool, head: str, said: bool) -> bool:
 
 def _notebook(text: str) -> Iterator[Span]:
     starts = [0, *(match.start() for match in forms.CELL.finditer(text)), len(text)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         if forms.PROSE_CELL.match(text, start):
             yield start, end
         else:
@@ -82,6 +83,8 @@ def _notebook(text: str) -> Iterator[Span]:
 def _page(text: str) -> Iterator[Span]:
     for match in forms.PAGE.finditer(text):
         if match["program"] is not None:
-            yield from ((match.start("program") + a, match.start("program") + b) for a, b in _plain(match["program"], "js"))
+            yield from (
+                (match.start("program") + a, match.start("program") + b) for a, b in _plain(match["program"], "js")
+            )
         elif match["comment"] is not None or match["prose"] is not None:
             yield match.span()

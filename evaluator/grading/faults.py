@@ -29,7 +29,8 @@ _PREFIX = re.compile(rf"^(?:(?:{_NAME}\s+)*{_NAME}\s*[:-]\s*|Error code: \d+\s*-
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|gsk|xai|AIza|key)[-_]?[\w*-]{12,}|Bearer\s+\S+", re.IGNORECASE)
 _ADVICE = " Handle with `litellm."  # what litellm adds for programmers
 _INNER = re.compile(  # where litellm begins to quote the program or the answer instead of telling what happened
-    r"Invalid response object|(?<=valid response block)|Traceback \(|received_args=|\bReceived: |\bFile \"|[\\/]\S{1,300}\.py\b"
+    r"Invalid response object|(?<=valid response block)|Traceback \(|received_args=|\bReceived: |\bFile \""
+    r"|[\\/]\S{1,300}\.py\b"
 )
 _BROKEN = "Error converting to valid response block"  # how litellm says that a response was not what it should be
 _UNKNOWN_PROVIDER = "LLM Provider NOT provided"  # how litellm says that it knows no such provider

@@ -13,6 +13,7 @@ from evaluator.grading.scoring import WORTH
 MAX_CHARACTERS = 4000  # of the whole feedback
 MAX_CHANGES = 3
 _MAX_PLACES = 3  # files and lines named for one change
+_MAX_CHANGE = 700  # characters of one change up to which it says what is to be met
 
 
 class _Words(NamedTuple):
@@ -25,6 +26,7 @@ class _Words(NamedTuple):
     none: str
     see: str
     unproven: str
+    goal: str | None  # the sentences of a rubric's levels are English
 
 
 _WORDS: Mapping[Language, _Words] = {
@@ -39,6 +41,7 @@ _WORDS: Mapping[Language, _Words] = {
         none="none",
         see="see {places}",
         unproven="It was claimed, but no cited place shows it.",
+        goal="To be met: {met}",
     ),
     "ko": _Words(
         offline="이 프로젝트는 LLM이 읽지 않았습니다. 코드로 확인할 수 있는 질문({all}개 중 {told}개)에만 답했으며,"
@@ -51,6 +54,7 @@ _WORDS: Mapping[Language, _Words] = {
         none="없음",
         see="{places} 참고",
         unproven="주장은 있었지만 인용된 위치에서 확인되지 않았습니다.",
+        goal=None,
     ),
 }
 
@@ -81,16 +85,19 @@ def _offline(rubric: Rubric, verdicts: Mapping[str, Verdict], words: _Words) -> 
 
 
 def _promises(rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: _Words, language: Language) -> list[str]:
-    """Return what became of the promises: the questions of functionality are asked after the README."""
-    criteria = [c for d in rubric.dimensions if d.id == "functionality" for c in d.criteria]
+    """Return what became of the promises, which the questions of functionality are asked after, and what is untold."""
+    promised = [c for d in rubric.dimensions if d.id == "functionality" for c in d.criteria]
 
-    def named(levels: set[str]) -> str:
+    def named(levels: set[str], criteria: Sequence[Criterion] = promised) -> str:
         titles = [c.title[language] for c in criteria if verdicts[c.id].level in levels]
         return ", ".join(titles) or words.none
 
     lines = [f"{words.shown} {named({'met'})}", f"{words.not_shown} {named({'not_met', 'not_shown'})}"]
-    for heading, level in ((words.partly, "partly"), (words.untold, "cannot_tell")):
-        if (titles := named({level})) != words.none:
+    for heading, titles in (
+        (words.partly, named({"partly"})),
+        (words.untold, named({"cannot_tell"}, rubric.criteria)),
+    ):
+        if titles != words.none:
             lines.append(f"{heading} {titles}")
     return ["\n".join(lines)]
 
@@ -125,7 +132,11 @@ def _change(criterion: Criterion, verdict: Verdict, *, words: _Words, language: 
     reason = words.unproven if verdict.level == "not_shown" else verdict.reason.strip()
     places = _places(verdict)
     pointer = f" ({words.see.format(places=', '.join(places))})" if places else ""
-    return f"{criterion.title[language]}: {reason}{pointer}"
+    change = f"{criterion.title[language]}: {reason}{pointer}"
+    if criterion.evidence != "machine" or words.goal is None:
+        return change
+    goal = words.goal.format(met=criterion.levels.met)
+    return f"{change} {goal}" if len(change) + len(goal) < _MAX_CHANGE else change
 
 
 def _places(verdict: Verdict) -> Sequence[str]:

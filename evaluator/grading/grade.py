@@ -58,6 +58,7 @@ def fingerprint(digest: Digest, rubric: Rubric, *, prompts: Prompts, judge: Judg
     parts = {
         "aggregation": scoring.AGGREGATION,
         "digest": digest.sha256,
+        "privacy": digest.privacy,
         "rubric": rubric.sha256,
         "prompt": prompts.sha256,
         "provider": name.provider,
@@ -91,7 +92,7 @@ def grade(
             session.examine(dimension, on_call=on_call, checkpoint=checkpoint)
     withholder = Withholder(digest, quotes=sample.quotes)
     verdicts = {c.id: _settled(c, sample, digest=digest, withholder=withholder) for c in rubric.criteria}
-    scores = tuple(scoring.score(dimension, verdicts) for dimension in rubric.dimensions)
+    scores = tuple(scoring.score(dimension, verdicts, privacy=digest.privacy) for dimension in rubric.dimensions)
     reasons = sample.reasons | _reasons(rubric, verdicts, digest=digest)
     reasons |= {"near_line"} if scoring.near_line(scores) else set()
     reasons |= {"offline"} if judge is None else set()

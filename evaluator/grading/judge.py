@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Coroutine, Mapping
+from collections.abc import Container, Coroutine, Mapping
 from concurrent.futures import Future
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from evaluator.domain import Answer, Judge, JudgeName, Prompt
-from evaluator.errors import JudgeRefused, JudgeRejected, JudgeUnavailable, UnknownModel
+from evaluator.errors import BadModelName, JudgeRejected, JudgeUnavailable, NoKey
 from evaluator.grading import faults
 from evaluator.settings import OFFLINE, PROVIDERS
 
@@ -44,7 +44,7 @@ _NO_KEY = "none"  # what a server of one's own is sent where no key is set: some
 def name_of(model: str) -> JudgeName:
     """Return provider and model of a litellm model name, without asking litellm.
 
-    Raises UnknownModel where the name has no provider and does not tell it.
+    Raises BadModelName where the name has no provider and does not tell it.
     """
     if model == OFFLINE:
         return MACHINE
@@ -54,9 +54,9 @@ def name_of(model: str) -> JudgeName:
         known = (owner for prefix, owner in _FAMILIES.items() if family and model.startswith(prefix))
         provider, rest = next(known, ""), model
     if not (provider and rest and model.isprintable() and " " not in model):
-        raise UnknownModel(f"{model!r} names no provider. Write provider/model, such as openai/gpt-5.4-mini.")
+        raise BadModelName(f"{model!r} names no provider. Write provider/model, such as openai/gpt-5.4-mini.")
     if len(provider) > 50 or len(rest) > 100:  # columns of project_evaluations
-        raise UnknownModel(f"{model!r} is too long a name: at most 50 characters, a slash and 100 characters.")
+        raise BadModelName(f"{model!r} is too long a name: at most 50 characters, a slash and 100 characters.")
     return JudgeName(provider=provider, model=rest)
 
 
@@ -68,6 +68,16 @@ def open_judge(
     *keys* are the providers' keys by the name of their variable, *timeout* the seconds that one call may take.
     """
     return _LlmJudge(name_of(model), api_base=api_base, keys=keys, timeout=timeout, answer_tokens=answer_tokens)
+
+
+def require_key(name: JudgeName, *, keys: Container[str | None], api_base: str | None) -> None:
+    """Raise NoKey where the provider wants a key that is not among *keys*; a server of one's own may want none."""
+    variable = PROVIDERS[name.provider][0] if name.provider in PROVIDERS else None
+    if variable is not None and variable not in keys and api_base is None:
+        raise NoKey(
+            f"{name.provider} needs a key and none is set here. Set {variable} in the environment, or choose another"
+            " model with MODU_MODEL."
+        )
 
 
 def warm() -> threading.Thread:
@@ -119,11 +129,7 @@ class _LlmJudge:
 
         Raises JudgeUnavailable or RateLimited (wait), JudgeRefused, JudgeRejected or UnknownModel (mend something).
         """
-        if self._variable and self._key is None and self._address is None:
-            raise JudgeRefused(
-                f"{self._name.provider} needs a key and none is set. Set {self._variable} in the environment, or choose"
-                " another model with MODU_MODEL."
-            )
+        require_key(self._name, keys=() if self._key is None else (self._variable,), api_base=self._address)
         vendor = _vendor()
         arguments = self._arguments(prompt, vendor=vendor)
         try:

@@ -6,10 +6,13 @@ The same checks give the facts that an LLM is shown before the digest.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from evaluator.domain import Criterion, Digest, Verdict
+from evaluator.domain import CheckResult, Criterion, Digest, Verdict
 from evaluator.grading.checks.registry import CHECKS
 
 MAX_FACT = 500  # characters; a reason names at most a handful of names of 80 characters each
+
+PRIVATE = CheckResult(level="cannot_tell", reason="Only the README and the names of the files were shown.")
+_NAMES_ENOUGH = frozenset(("licence", "manifest", "readme_usage", "tidy"))  # checks that read no file but the README
 
 _LABELS: Mapping[str, str] = MappingProxyType({  # in the order in which the facts are shown
     "manifest": "Manifest",
@@ -33,12 +36,24 @@ def check(criterion: Criterion, digest: Digest) -> Verdict:
     """
     if criterion.check is None:
         raise ValueError(f"criterion {criterion.id} has no machine check")
-    result = CHECKS[criterion.check](digest)
+    result = _result(criterion.check, digest)
     return Verdict(
         id=criterion.id, level=result.level, claimed=result.level, reason=result.reason, evidence=result.evidence
     )
 
 
 def facts(digest: Digest) -> tuple[str, ...]:
-    """Return what the checks found, one neutral sentence each; equal digests give equal facts."""
-    return tuple(f"{label}: {CHECKS[name](digest).reason}"[:MAX_FACT] for name, label in _LABELS.items())
+    """Return what the checks found, one neutral sentence each; equal digests give equal facts.
+
+    A check that may not see what it would have to says nothing.
+    """
+    results = {label: _result(name, digest) for name, label in _LABELS.items()}
+    return tuple(f"{label}: {result.reason}"[:MAX_FACT] for label, result in results.items() if result != PRIVATE)
+
+
+def _result(name: str, digest: Digest) -> CheckResult:
+    if digest.privacy == "full":
+        return CHECKS[name](digest)
+    result = CHECKS[name](digest) if name in _NAMES_ENOUGH else PRIVATE
+    unseen = name == "licence" and result.level == "not_met"  # a manifest may name one
+    return PRIVATE if unseen else result

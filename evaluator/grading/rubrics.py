@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import stat
 import tomllib
 import unicodedata
 from collections import Counter
@@ -70,7 +72,9 @@ def load(name_or_path: str, *, folder: Path) -> Rubric:
     if not is_path and not _NAME.fullmatch(name_or_path):
         raise UnknownRubric(name_or_path, known=list(names(folder)))
     path = Path(name_or_path) if is_path else folder / f"{name_or_path}.toml"
-    table = _parse(_read(path, name=name_or_path, folder=folder), path=path)
+    content = _read(path, name=name_or_path, folder=folder)
+    path = _sayable(path)
+    table = _parse(content, path=path)
     try:
         file = _File.model_validate_json(json.dumps(table, default=lambda _: None), strict=True)  # dates are no text
     except ValidationError as error:
@@ -82,16 +86,25 @@ def load(name_or_path: str, *, folder: Path) -> Rubric:
 
 
 def _read(path: Path, *, name: str, folder: Path) -> bytes:
+    said = _sayable(path)
     try:
-        with path.open("rb") as file:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # else a pipe waits for its other end
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BadRubric(f"{said} is not a file. Name a rubric file: a text that ends in .toml.")
             content = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise UnknownRubric(name, known=list(names(folder))) from error
     except OSError as error:
-        raise BadRubric(f"{path} cannot be read: {error.strerror}. Name a rubric file that you may read.") from error
+        raise BadRubric(f"{said} cannot be read: {error.strerror}. Name a rubric file that you may read.") from error
     if len(content) > MAX_BYTES:
-        raise BadRubric(f"{path} is larger than {MAX_BYTES:,} bytes. A rubric is a short text: shorten it.")
+        raise BadRubric(f"{said} is larger than {MAX_BYTES:,} bytes. A rubric is a short text: shorten it.")
     return content
+
+
+def _sayable(path: Path) -> Path:
+    """Return the path as it can be written in a message: bytes that are no text are escaped."""
+    return Path(str(path).encode(errors="backslashreplace").decode())
 
 
 def _parse(content: bytes, *, path: Path) -> dict[str, Any]:

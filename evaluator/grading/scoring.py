@@ -4,30 +4,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
-from evaluator.domain import PASS_LINE, Dimension, DimensionScore, Verdict
+from evaluator.domain import PASS_LINE, Dimension, DimensionScore, Privacy, Verdict
 from evaluator.errors import VerdictError
 
-AGGREGATION = 1  # goes up when equal verdicts would get another score
+AGGREGATION = 2  # goes up when equal digests and answers would get other verdicts or another score
 WORTH = {"met": Fraction(1), "partly": Fraction(1, 2), "not_met": Fraction(0), "not_shown": Fraction(0)}  # of a weight
 NEAR = 1  # points from the pass line within which a person should look
 MOST_UNTOLD = Fraction(3, 10)  # of a dimension's weight that may be cannot_tell
 LEAST_FOUND = Fraction(4, 5)  # of a dimension's citations that must be found
 
 
-def score(dimension: Dimension, verdicts: Mapping[str, Verdict]) -> DimensionScore:
+def score(dimension: Dimension, verdicts: Mapping[str, Verdict], *, privacy: Privacy = "full") -> DimensionScore:
     """Return the score of *dimension*: exact, with gates applied, and rounded half-up.
 
     A criterion that the judge could not tell counts neither way. Raises VerdictError where one has no verdict
-    (`missing_id`), or where nothing could be told (`nothing_told`): a missing answer is never a zero.
+    (`missing_id`), or where nothing could be told (`nothing_told`): a missing answer is never a zero. *privacy* says
+    how much was shown, for what the error advises.
     """
     if missing := [c.id for c in dimension.criteria if c.id not in verdicts]:
         raise VerdictError(f"There is no verdict on {', '.join(missing)}.", code="missing_id")
     told = [c for c in dimension.criteria if verdicts[c.id].level in WORTH]
     if not told:
-        raise VerdictError(
-            f"The judge could not tell anything about {dimension.id}. Ask for a review, or choose another model.",
-            code="nothing_told",
-        )
+        advice = "Ask for a review, or choose another model."
+        if privacy == "readme":
+            advice = "With --privacy readme only a rubric about the README can be told: use one, or --privacy full."
+        raise VerdictError(f"The judge could not tell anything about {dimension.id}. {advice}", code="nothing_told")
     earned = sum((c.weight * WORTH[verdicts[c.id].level] for c in told), Fraction(0))
     exact = dimension.max * earned / sum(c.weight for c in told)
     gates = [

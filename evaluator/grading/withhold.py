@@ -27,7 +27,7 @@ _PREFIX = re.compile(  # of quotes, changes, numbered lines and lists
 )
 _TAIL = ";,:{."  # what a line may end in and be cited without
 _REACH = 40  # characters before and behind a citation that are looked at
-_OPENING = frozenset("\n`\"'“‘«>:|)([{→+-*•—–")  # what stands before a line that is cited
+_OPENING = frozenset("\n`\"'“‘«>:|)([{→+-*•—–")  # noqa: RUF001 - they are meant  # what stands before a line that is cited
 _CLOSING = frozenset("\n`\"'”’»<|)]}→—–" + _TAIL)
 _REPEATED = re.compile(rf"{re.escape(MARKER)}(?:[\s`>+*•|-]*{re.escape(MARKER)})+")
 

@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 
 from evaluator.digest.build import build
 from evaluator.domain import Call, Claim, Digest, Failure, Judge, Limits, Rubric, Scorecard, Stage
-from evaluator.errors import ClaimLost, EvaluatorError, TransientError
+from evaluator.errors import ClaimLost, EvaluatorError, NoKey, TransientError
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
-from evaluator.grading.withhold import Withholder
+from evaluator.grading.withhold import withhold
 from evaluator.services.submission import without_source
 from evaluator.sources.fetch import fetch
 from evaluator.store import calls, evaluations, installation, requests, stats
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE = timedelta(seconds=1)  # before the second try; doubles with every further one
 _LONGEST_PAUSE = timedelta(hours=1)
+_KEYLESS = timedelta(seconds=15)  # between two looks of a process that lacks the key of a request's model
 _TURN = timedelta(seconds=1)  # between two looks whether the same thing has been judged
 
 
@@ -45,6 +46,7 @@ class Bench:
     max_tries: int
     lease: timedelta
     keep: timedelta  # how long a failed request keeps its source
+    keys_differ: bool = False  # whether another process at these services may have keys that this one lacks
     in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat
 
 
@@ -75,6 +77,8 @@ def _attempt(claim: Claim, *, bench: Bench) -> None:
         logger.info("Claim lost, nothing written", extra={"request_id": str(claim.id), "attempt": claim.attempt})
     except TransientError as error:
         _put_back(claim, error, bench=bench)
+    except NoKey as error:
+        _leave_to_a_key(claim, error, bench=bench)
     except EvaluatorError as error:
         _fail(claim, _failure(claim, error), bench=bench)
     except Exception as error:
@@ -113,7 +117,7 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
             checkpoint=lambda: _advance(claim, "judging", bench=bench),
         )
     except EvaluatorError as error:  # its words may be the provider's, and those may repeat code
-        error.args = (Withholder(digest, quotes=()).clean(str(error)),)
+        error.args = (withhold(digest, str(error)),)
         raise
     _advance(claim, "scoring", bench=bench)
     _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=print_, bench=bench)
@@ -204,6 +208,16 @@ def _put_back(claim: Claim, error: TransientError, *, bench: Bench) -> None:
     with bench.database.transaction() as conn:
         requests.retry_later(conn, claim, failure, pause=pause)
     logger.info("Request put back", extra={"request_id": str(claim.id), "code": failure.code})
+
+
+def _leave_to_a_key(claim: Claim, error: NoKey, *, bench: Bench) -> None:
+    """Fail for want of a key; but where each process brings its own, leave the request to one that has the key."""
+    failure = _failure(claim, error)
+    if not bench.keys_differ:
+        _fail(claim, failure, bench=bench)
+        return
+    with bench.database.transaction() as conn:
+        requests.step_back(conn, claim, failure, pause=_KEYLESS)
 
 
 def _fail(claim: Claim, failure: Failure, *, bench: Bench) -> None:

@@ -34,6 +34,7 @@ class Desk:
     database: Database
     send: Callable[[UUID], None]  # the hint that a request is due
     rubric: Callable[[str], Rubric]
+    require_key: Callable[[str], None]  # raises NoKey where a model cannot be asked by us, nor by any other worker
     trusted_forges: tuple[str, ...]
     allowed_roots: tuple[str, ...] | None  # None: a local project anywhere
     keep: timedelta  # how long a failed request keeps its source
@@ -72,6 +73,7 @@ def _check(ask: Ask, *, desk: Desk) -> Source:
     desk.rubric(ask.options.rubric)
     if ask.options.model != OFFLINE:
         judge.name_of(ask.options.model)
+    desk.require_key(ask.options.model)
     return parse(
         ask.source,
         ref=ask.ref,

@@ -58,7 +58,7 @@ def _file(tmp_path: Path) -> list[str]:
         (_given("https://127.0.0.1/a/b"), 2, None, ""),
         (_given("https://kim:hunter2@github.com/a/b"), 2, "credentials_in_url", "credential"),
         (_given(".", "--rubric", "nonsense"), 2, "unknown_rubric", "default"),
-        (_given(".", "--model", "mystery"), 5, "unknown_model", "provider/model"),
+        (_given(".", "--model", "mystery"), 2, "unknown_model", "provider/model"),
         (_given(".", "--subdir", "../.."), 2, "bad_subdir", "--subdir"),
         (_given(".", "--ref", "main"), 2, "ref_on_folder", "--ref"),
     ],

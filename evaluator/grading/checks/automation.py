@@ -5,7 +5,10 @@ from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest
 from evaluator.grading.checks import manifests
+from evaluator.grading.checks.command_rules import needs
+from evaluator.grading.checks.place import Place, place_of
 from evaluator.grading.checks.reading import cite, entries, is_aside, is_example, lines, listed, strings, table
+from evaluator.grading.checks.readme import Snippet, commands
 
 _CI = re.compile(
     r"^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml"
@@ -20,6 +23,7 @@ _CHECKS = re.compile(
     r"|validate|build|compile|tsc|xo|rspec|rake|phpunit|ctest)\b",
     re.IGNORECASE,
 )
+_BUILT = re.compile(r"[ /](?:dist|build|lib|out)/")  # a build makes what lies there
 _TRIVIAL = re.compile(r"^\s*(?:-\s+)?(?:name|on|branches|uses|#)\b.{0,200}$|^\s*#")
 _CONVENTIONS = {  # manifest -> the check that its build tool gives without a word of configuration
     "Cargo.toml": "cargo test",
@@ -43,7 +47,8 @@ def automation(digest: Digest) -> CheckResult:
     ci = [file.path for file in digest.files if file.bytes > 0 and _CI.match(file.path)]
     checking = [path for path in ci if _runs_checks(digest.block(path))]
     tasks = [file.path for file in digest.files if file.path in _TASK_FILES]
-    recipes = [(block.path, number) for block in digest.blocks for number in _recipes(block)]
+    place = place_of(digest)
+    recipes = [(block.path, number) for block in digest.blocks for number in _recipes(block, place)]
     if checking or tasks:
         path = (checking or tasks)[0]
         reason = f"The project is checked by {listed(dict.fromkeys(checking + tasks))}."
@@ -69,7 +74,7 @@ def _runs_checks(block: Block | None) -> bool:
     return any(_CHECKS.search(line) and not _TRIVIAL.match(line) for _, line in lines(block))
 
 
-def _recipes(block: Block) -> list[int]:
+def _recipes(block: Block, place: Place) -> list[int]:
     """Return the lines of the tasks in a Makefile, justfile or package.json that check something."""
     name = PurePosixPath(block.path).name.lower()
     if is_aside(block.path) or is_example(block.path):
@@ -81,7 +86,17 @@ def _recipes(block: Block) -> list[int]:
         good = [
             key
             for key, script in scripts.items()
-            if _TASK.match(key) and "no test specified" not in "".join(strings(script))
+            if _TASK.match(key)
+            and "no test specified" not in "".join(strings(script))
+            and not any(_starts_nothing(line, block.path, place) for line in strings(script))
         ]
         return [next((n for n, line in lines(block) if f'"{key}"' in line), 1) for key in good]
     return []
+
+
+def _starts_nothing(script: str, path: str, place: Place) -> bool:
+    """Return whether a script of the package.json at *path* names a file or a script that the project does not have."""
+    place.visit(str(PurePosixPath(path).parent))
+    parts = commands(Snippet(1, script, ""))
+    missing = [name for words in parts for name, exists in needs(words, place) if not exists]
+    return any(not _BUILT.search(name) for name in missing)

@@ -92,7 +92,8 @@ def dependencies(digest: Digest) -> CheckResult:
         return CheckResult(level="not_met", reason=reason, evidence=where)
     held, how = _held(digest, found)
     declared_all = 10 * len(missing) <= len(imported)
-    left = f"not declared: {listed(sorted(missing))}" if missing else "all of them declared"
+    all_of_them = "which is declared" if len(imported) == 1 else "all of them declared"
+    left = f"not declared: {listed(sorted(missing))}" if missing else all_of_them
     used = f"the shown code imports {counted(len(imported), 'package')}, {left}; " if imported else ""
     reason = f"Declared in {listed(found)}; {used}{how}."
     return CheckResult(level="met" if held and declared_all else "partly", reason=reason, evidence=where)
@@ -198,7 +199,8 @@ def _held(digest: Digest, found: tuple[str, ...]) -> tuple[bool, str]:
     declared = python_dependencies(digest) + node_dependencies(digest)
     held = sum(dependency.held for dependency in declared)
     if declared:
-        return held >= len(declared) * HELD, f"{held} of {len(declared)} declared versions are bounded"
+        how_many, are = (str(held) if held else "none", "is" if held <= 1 else "are")
+        return held >= len(declared) * HELD, f"{how_many} of {counted(len(declared), 'declared version')} {are} bounded"
     names = {PurePosixPath(path).name for path in found if is_manifest(path)}
     if names & _HOLDING or any(path.endswith((".csproj", ".fsproj", ".gemspec", ".cabal")) for path in found):
         return True, "its form holds the versions"

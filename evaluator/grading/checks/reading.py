@@ -42,6 +42,9 @@ _EXAMPLES = frozenset((
 _TEST_FOLDERS = frozenset((
     "test", "tests", "__tests__", "spec", "specs", "e2e", "testing", "androidtest", "unittests", "integrationtests",
 ))  # fmt: skip
+_FIXTURES = frozenset((
+    "fixtures", "testdata", "test_data", "test-data", "__fixtures__", "__snapshots__", "golden", "goldens",
+))  # fmt: skip
 _TEST_NAME = re.compile(
     r"^test_|^tests?\.|_tests?\.|\.tests?\.|\.spec\.|_spec\.|\.cy\."
     r"|(?:Tests?|IT|Spec)\.(?:java|kt|scala|groovy|cs|swift|php)$|^Test[A-Z].*\.(?:java|kt)$"
@@ -94,19 +97,33 @@ def is_aside(path: str) -> bool:
 
 def is_example(path: str) -> bool:
     """Return whether the file is an example, a fixture or documentation by its folder."""
-    return bool(_EXAMPLES.intersection(folders(path)))
+    return bool(_EXAMPLES.intersection(folders(path))) or is_fixture(path)
+
+
+def is_fixture(path: str) -> bool:
+    """Return whether the file is material for tests; `tests/data/test_x.py` may test a package named `data`."""
+    above = folders(path)
+    if _FIXTURES.intersection(above):
+        return True
+    data = next((n for n, name in enumerate(above) if name == "data" and _TEST_FOLDERS.intersection(above[:n])), None)
+    mirrors = data == len(above) - 1 and _TEST_NAME.search(path.rpartition("/")[2])
+    return data is not None and not mirrors
 
 
 def is_test(path: str) -> bool:
     """Return whether the file is a test by its name or folder."""
-    if language(path) is None or is_aside(path):
+    if language(path) is None or is_aside(path) or is_fixture(path):
         return False
     return bool(_TEST_FOLDERS.intersection(folders(path))) or bool(_TEST_NAME.search(path.rpartition("/")[2]))
 
 
 def sources(digest: Digest) -> tuple[DigestFile, ...]:
-    """Return the project's own code files that are not tests, shown or not."""
-    return tuple(f for f in digest.files if language(f.path) and not is_aside(f.path) and not is_test(f.path))
+    """Return the project's own code files, neither tests nor material for them, shown or not."""
+    return tuple(
+        f
+        for f in digest.files
+        if language(f.path) and not is_aside(f.path) and not is_test(f.path) and not is_fixture(f.path)
+    )
 
 
 def shown_code(digest: Digest) -> Iterator[Block]:

@@ -34,7 +34,9 @@ def no_secrets(digest: Digest) -> CheckResult:
     if bad or in_use or (redacted and not marked):
         what = [f"{listed(dict.fromkeys(bad))} would hold secrets"] if bad else []
         what += [f"what looks like a secret stands in {listed(dict.fromkeys(in_use))}"] if in_use else []
-        what += [] if what else [f"{counted(redacted, 'value')} that look like secrets stand in the shown text"]
+        if not what:
+            alike = "that looks like a secret stands" if redacted == 1 else "that look like secrets stand"
+            what = [f"{counted(redacted, 'value')} {alike} in the shown text"]
         place = next(iter(bad or in_use), None)
         reason = f"{'; '.join(what)}."
         return CheckResult(level="not_met", reason=_capital(reason), evidence=cite(digest, place) if place else ())

@@ -62,10 +62,10 @@ def no_stubs(digest: Digest) -> CheckResult:
         reason = "The shown code has no functions and no stubs." if seen else "No code is shown."
         return CheckResult(level="met" if seen else "cannot_tell", reason=reason)
     share = Fraction(len(places), max(functions, len(places)))
-    are = "is a stub" if len(places) == 1 else "are stubs"
-    reason = f"{len(places)} of {counted(max(functions, len(places)), 'shown function')} {are}"
+    total = counted(max(functions, len(places)), "shown function")
     if not places:
-        return CheckResult(level="met", reason=f"{reason}.")
+        return CheckResult(level="met", reason=f"No stub among {total}.")
+    reason = f"{len(places)} of {total} {'is a stub' if len(places) == 1 else 'are stubs'}"
     path, number = places[0]
     reason += f"; the first in {named(path)}, line {number}."
     level: Level = "met" if share <= FEW else "partly" if share <= MANY else "not_met"

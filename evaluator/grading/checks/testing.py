@@ -44,7 +44,7 @@ def tests(digest: Digest) -> CheckResult:
     facts = f"{counted(len(files) + len(inline), 'file')} with tests beside {counted(len(code), 'code file')}"
     if with_cases or inline:
         seen = len({block.path for block in with_cases + inline})
-        facts += f"; of {seen} shown, {len(using)} use the project's own code"
+        facts += f"; of {seen} shown, {len(using)} {'uses' if len(using) == 1 else 'use'} the project's own code"
     uses = bool(using) and 2 * len(using) >= len(with_cases) if with_cases else True
     shown = (using or with_cases or blocks)[:1]
     where = cite(digest, shown[0].path, _first_case(shown[0])) if shown else cite(digest, files[0].path)

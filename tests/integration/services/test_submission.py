@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -6,11 +7,15 @@ from uuid import UUID
 import pytest
 
 from evaluator.domain import Options, User
-from evaluator.errors import EvaluatorError, QueueUnavailable, RequestError
+from evaluator.errors import EvaluatorError, NoKey, QueueUnavailable, RequestError
 from evaluator.grading import resources, rubrics
 from evaluator.services.submission import Ask, Desk, submit, without_source
 from evaluator.store.database import Database
 from tests.support.people import OPTIONS, everything_stored, row, rows
+
+
+def _has_every_key(model: str) -> None:
+    """No model lacks a key here."""
 
 
 def desk_for(database: Database, *, send: Callable[[UUID], None], allowed_roots: tuple[str, ...] | None = None) -> Desk:
@@ -18,6 +23,7 @@ def desk_for(database: Database, *, send: Callable[[UUID], None], allowed_roots:
         database=database,
         send=send,
         rubric=lambda name: rubrics.load(name, folder=resources.folder("rubrics")),
+        require_key=_has_every_key,
         trusted_forges=(),
         allowed_roots=allowed_roots,
         keep=timedelta(days=7),
@@ -99,6 +105,21 @@ def test_where_no_hint_can_be_sent_the_request_has_failed(database: Database, us
 
     assert rows(database, "SELECT state, error_code, error_exit FROM evaluator.requests") == [
         ("failed", "queue_unavailable", 5)
+    ]
+
+
+def test_a_model_that_nobody_here_has_the_key_of_is_refused_at_once(
+    database: Database, user: User, project: Path
+) -> None:
+    def no_key(model: str) -> None:
+        raise NoKey(f"{model} needs a key.")
+
+    desk = replace(desk_for(database, send=lambda _: None), require_key=no_key)
+    with pytest.raises(NoKey):
+        submit(Ask(source=str(project), user=user, options=OPTIONS), desk=desk)
+
+    assert rows(database, "SELECT state, error_code, error_exit FROM evaluator.requests") == [
+        ("failed", "judge_refused", 5)
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from evaluator.domain import Rubric, User
 from evaluator.errors import RequestError
+from evaluator.grading import judge
 from evaluator.services import upkeep
 from evaluator.services.evaluation import Bench, run
 from tests.support.grading import ask, grade
@@ -188,6 +189,20 @@ def test_neither_way_of_writing_the_source_is_left_in_the_reason_of_a_failure(
     run(id, bench=replace(bench, rubric=refusing))
 
     assert row(bench.database, id)["error_message"] == "Not the source, known as the source."
+
+
+@pytest.mark.parametrize(("differ", "state", "tries"), [(False, "failed", 1), (True, "queued", 0)])
+def test_a_process_without_the_key_leaves_the_request_to_one_that_may_have_it(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, differ: bool, state: str, tries: int
+) -> None:
+    keyless = judge.open_judge("openai/x", api_base=None, keys={}, timeout=20, answer_tokens=4000)
+    id = ask(bench.database, user, project)
+
+    run(id, bench=replace(bench, judge=lambda _: keyless, keys_differ=differ))
+
+    left = row(bench.database, id)
+    assert (left["state"], left["tries"], left["error_code"]) == (state, tries, "judge_refused")
+    assert "OPENAI_API_KEY" in left["error_message"]
 
 
 def test_our_own_mistake_fails_the_request_and_is_raised(bench: Bench, user: User, project: Path) -> None:

@@ -130,8 +130,7 @@ def test_a_git_that_is_killed_is_a_fetch_that_may_be_tried_again(
         thread = threading.Thread(target=attempt)
         thread.start()
         wait_until(lambda: len(running(url)) >= 2, seconds=20, what="git and its helper run")
-        for pid in pids_of(url):
-            os.kill(pid, signal.SIGKILL)
+        os.killpg(os.getpgid(pids_of(url)[0]), signal.SIGKILL)
         thread.join(SOON)
 
     assert [type(error) for error in errors] == [SourceUnavailable]

@@ -66,6 +66,15 @@ def test_an_empty_readme_promises_nothing() -> None:
         ("src/TestApp.java", "test"),
         ("src/Contest.java", "code"),
         ("bin/tool", "other"),
+        ("tests/data/pairs/F7/met/cli.py", "other"),
+        ("tests/data/pairs/F7/tests/test_cli.py", "other"),
+        ("tests/data/sample.py", "other"),
+        ("tests/data/test_loader.py", "test"),
+        ("src/data/loader.py", "code"),
+        ("pkg/testdata/package.json", "other"),
+        ("tests/fixtures/db.py", "other"),
+        ("src/__snapshots__/app.test.ts", "other"),
+        ("spec/golden/a.rb", "other"),
     ],
 )
 def test_a_path_tells_the_class(path: str, file_class: str) -> None:

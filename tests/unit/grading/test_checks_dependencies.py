@@ -33,9 +33,9 @@ NUMPY = {"a.py": "import numpy as np\n"}
         (
             NUMPY | project(dependencies='["numpy>=2"]'),
             "met",
-            "imports 1 package, all of them declared; 1 of 1 declared",
+            "imports 1 package, which is declared; 1 of 1 declared version is",
         ),
-        (NUMPY | project(dependencies='["numpy"]'), "partly", "0 of 1 declared versions are bounded"),
+        (NUMPY | project(dependencies='["numpy"]'), "partly", "none of 1 declared version is bounded"),
         (NUMPY | project(dependencies='["numpy"]') | {"uv.lock": "x"}, "met", "`uv.lock` locks the versions"),
         (
             NUMPY | project(dependencies='["pandas>=2"]'),
@@ -52,13 +52,13 @@ NUMPY = {"a.py": "import numpy as np\n"}
         (NUMPY | {"requirements/base.md": "numpy~=2\n"}, "not_met", "No manifest"),
         (NUMPY | {"requirements-dev.txt": "numpy @ https://x.example/numpy.whl\n"}, "met", "1 of 1"),
         (NUMPY | {"pyproject.toml": "[tool.poetry.dependencies]\npython = '^3'\nnumpy = '^2'\n"}, "met", "1 of 1"),
-        (NUMPY | {"pyproject.toml": "[tool.poetry.group.x.dependencies]\nnumpy = '*'\n"}, "partly", "0 of 1"),
+        (NUMPY | {"pyproject.toml": "[tool.poetry.group.x.dependencies]\nnumpy = '*'\n"}, "partly", "none of 1"),
         (NUMPY | {"pyproject.toml": "[dependency-groups]\nx = ['numpy<3', {include-group = 'y'}]\n"}, "met", "1 of 1"),
         (NUMPY | {"pyproject.toml": "[project.optional-dependencies]\nx = ['numpy<3']\n"}, "met", "1 of 1"),
-        (NUMPY | {"Pipfile": '[packages]\nnumpy = "*"\n'}, "partly", "0 of 1"),
+        (NUMPY | {"Pipfile": '[packages]\nnumpy = "*"\n'}, "partly", "none of 1"),
         (NUMPY | {"Pipfile": '[packages]\n"numpy" = "==2.1"\n'}, "met", "1 of 1"),
         (NUMPY | {"environment.yml": "dependencies:\n  - numpy=2.1\n"}, "met", "1 of 1"),
-        (NUMPY | {"environment.yml": "dependencies:\n  - numpy\n"}, "partly", "0 of 1"),
+        (NUMPY | {"environment.yml": "dependencies:\n  - numpy\n"}, "partly", "none of 1"),
         (NUMPY | {"setup.py": "setup(install_requires=['numpy>=1'])\n"}, "met", "1 of 1"),
         (NUMPY | {"setup.cfg": "[options]\ninstall_requires =\n  numpy>=1\n"}, "met", "1 of 1"),
         (NUMPY | {"setup.cfg": "[options.extras_require]\nx =\n  numpy>=1\n"}, "met", "1 of 1"),
@@ -92,11 +92,11 @@ NUMPY = {"a.py": "import numpy as np\n"}
             "met",
             "D",
         ),
-        (node("import a from 'left-pad'", dependencies={"left-pad": "^1"}), "met", "1 package, all of them declared"),
-        (node("const a = require('@me/x/y')", devDependencies={"@me/x": "latest"}), "partly", "0 of 1"),
+        (node("import a from 'left-pad'", dependencies={"left-pad": "^1"}), "met", "1 package, which is declared"),
+        (node("const a = require('@me/x/y')", devDependencies={"@me/x": "latest"}), "partly", "none of 1"),
         (node("import a from 'left-pad'"), "not_met", "imports `left-pad`, which"),
         (node("import 'left-pad'\nawait import('fs/promises')"), "not_met", "imports `left-pad`, which"),
-        (node("import type x from 'estree'", dependencies={"@types/estree": "1"}), "met", "all of them declared"),
+        (node("import type x from 'estree'", dependencies={"@types/estree": "1"}), "met", "which is declared"),
         (
             node(
                 "import a from 'src/a'\nimport b from '@/b'\nimport c from './c'\n"

@@ -14,7 +14,7 @@ TEST = "from tool.core import x\n\n\ndef test_x():\n    assert x == 1\n"
         (
             {"tests/test_core.py": TEST},
             "met",
-            "1 file with tests beside 1 code file; of 1 shown, 1 use the project's own code.",
+            "1 file with tests beside 1 code file; of 1 shown, 1 uses the project's own code.",
         ),
         ({"tests/test_core.py": ""}, "not_met", "No test file"),
         ({"tests/test_core.py": "# nothing yet\n"}, "not_met", "1 test file, but no test in them."),
@@ -42,6 +42,18 @@ TEST = "from tool.core import x\n\n\ndef test_x():\n    assert x == 1\n"
         ({"src/lib.rs": "fn a() {}\n"}, "not_met", "No test file"),
         ({"spec/a_spec.rb": "describe('x')"}, "met", "1 use"),
         ({"tests/data.json": "{}"}, "not_met", "No test file"),
+        ({"tests/data/pairs/F7/tests/test_core.py": TEST}, "not_met", "No test file"),
+        ({"tests/data/sample.py": TEST}, "not_met", "No test file"),
+        ({"tests/fixtures/test_core.py": TEST}, "not_met", "No test file"),
+        ({"pkg/testdata/a_test.go": "func TestA(t *testing.T) {}"}, "not_met", "No test file"),
+        ({"web/__snapshots__/a.test.js": "test('a', 1)"}, "not_met", "No test file"),
+        ({"tests/golden/test_core.py": TEST}, "not_met", "No test file"),
+        ({"tests/data/test_core.py": TEST}, "met", "1 uses"),
+        (
+            {"tests/test_core.py": TEST, **{f"tests/data/case{n}.py": "x = 1\n" * 99 for n in range(30)}},
+            "met",
+            "1 file with tests beside 1 code file;",
+        ),
     ],
 )
 def test_tests(files: dict[str, str], level: str, told: str) -> None:

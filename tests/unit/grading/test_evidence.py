@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.domain import Block, Criterion, Digest, Evidence, EvidenceKind, FileClass, Level, Levels, Line
-from evaluator.grading import comments
 from evaluator.grading.evidence import Checker
 from evaluator.grading.verdict import Citation, Claimed
 from tests.support.digests import digest_of
@@ -354,41 +353,6 @@ def test_six_signs_of_a_quote_must_be_code(code: str, level: Level) -> None:
     digest = one_file(f"{code}  # a comment that is long enough to be quoted")
 
     assert settled("code", cite(f"{code} # a comment that is long enough"), digest=digest) == level
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "code"),
-    [
-        ("a.py", "x = 1  # one", "x = 1  "),
-        ("a.py", 'x = "# no"  # yes', 'x = "# no"  '),
-        ("a.py", "x = '\\'# no'", "x = '\\'# no'"),
-        ("a.py", '"""Doc."""\nx = 1', "\nx = 1"),
-        ("a.py", "  r'''Doc\nmore'''\nx = 1", "\nx = 1"),
-        ("a.py", 'x = """not\ndoc # no"""', 'x = """not\ndoc # no"""'),
-        ("a.py", '"""never closed\nx = 1', ""),
-        ("a.js", "f(); // so", "f(); "),
-        ("a.js", "/* a\nb */ f();", " f();"),
-        ("a.js", "/* never closed\nf();", ""),
-        ("a.js", 'g("http://x.example"); // so', 'g("http://x.example"); '),
-        ("a.ts", "g(`// no`); # no comment", "g(`// no`); # no comment"),
-        ("a.css", "a { color: #fff; } /* b */", "a { color: #fff; } "),
-        ("a.php", "f(); // so\n# so\n#[Attribute]", "f(); \n\n#[Attribute]"),
-        ("a.sql", "SELECT 1 -- one", "SELECT 1 "),
-        ("a.hs", "f = 1 {- one -}", "f = 1 "),
-        ("a.html", "<p>x</p><!-- so -->", "<p>x</p>"),
-        ("a.vue", "<a href=http://x.example> // so", "<a href=http://x.example> "),
-        ("a.ini", "a = 1 ; so\n# so", "a = 1 \n"),
-        ("a.tex", "x \\% y % so", "x \\% y "),
-        ("Makefile", "run: # so\n\techo $#", "run: \n\techo $#"),
-        ("a.yml", "a: b#c # so", "a: b#c "),
-        ("A.PY", "x = 1  # one", "x = 1  "),
-    ],
-)
-def test_comments_are_told_from_code(path: str, text: str, code: str) -> None:
-    mask = comments.mask(text, path=path)
-
-    assert len(mask) == len(text)
-    assert "".join(sign for sign, live in zip(text, mask, strict=True) if live) == code
 
 
 PIECES = ["x0 = compute_something(0, 1)", "x1 = compute_something(1, 2)", "x2 = compute_something(2, 3)"]

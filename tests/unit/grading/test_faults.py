@@ -208,7 +208,7 @@ def test_an_address_may_be_given_with_or_without_its_version(provider: str, give
 @pytest.mark.parametrize(
     "message",
     [
-        "Went wrong: Traceback (most recent call last): File \"/opt/x/y.py\", line 3, in z",
+        'Went wrong: Traceback (most recent call last): File "/opt/x/y.py", line 3, in z',
         "Went wrong. Invalid response object Traceback",
         "Went wrong. Received: 'piece of an answer'. Check the server",
         "Went wrong in /opt/site-packages/vendor/x.py, line 3",

@@ -68,6 +68,32 @@ def test_promises_are_told_apart_by_what_became_of_them() -> None:
     ]
 
 
+def test_what_could_not_be_told_is_named_for_both_dimensions() -> None:
+    assert "Could not be told: Title F4, Title P2" in written(F4="cannot_tell", P2="cannot_tell").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "met", "ends"),
+    [
+        ("machine", "en", "A file is there.", "Reason P2. To be met: A file is there."),
+        ("machine", "ko", "A file is there.", "Reason P2."),
+        ("code", "en", "A file is there.", "Reason P2."),
+        ("machine", "en", "A" * 690, "Reason P2."),
+    ],
+)
+def test_a_change_that_a_machine_asks_for_ends_in_what_to_do(
+    kind: str, language: Language, met: str, ends: str
+) -> None:
+    levels = Levels(met=met, partly="b", not_met="c")
+    asked = RUBRIC.dimensions[1].criteria[1].model_copy(update={"evidence": kind, "levels": levels})
+    practicality = RUBRIC.dimensions[1].model_copy(update={"criteria": (RUBRIC.dimensions[1].criteria[0], asked)})
+    rubric = RUBRIC.model_copy(update={"dimensions": (RUBRIC.dimensions[0], practicality)})
+
+    text = compose(rubric, verdicts(ALL_MET | {"P2": "not_met"}), language=language, remarks=(), offline=False)
+
+    assert text.endswith(ends)
+
+
 def test_the_three_changes_that_would_raise_the_score_most_come_in_order() -> None:
     text = written(F1="not_met", F2="not_met", F3="partly", F4="partly", P1="not_met", P2="cannot_tell")
 

@@ -22,7 +22,7 @@ from evaluator.domain import (
     Scorecard,
 )
 from evaluator.errors import ClaimLost, EvaluatorError, JudgeRefused, VerdictError
-from evaluator.grading import resources
+from evaluator.grading import canaries, resources
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
 from tests.support.digests import digest_of
@@ -183,7 +183,7 @@ def test_the_record_is_json_without_code_or_quotes() -> None:
     card = run(ScriptedJudge(ordered))
 
     record = json.loads(json.dumps(card.record))
-    assert record["aggregation"] == 1
+    assert record["aggregation"] == 2
     assert record["litellm"].startswith("1.")
     assert record["calls"][0] == {
         "purpose": "functionality",
@@ -432,6 +432,7 @@ def test_whatever_matters_changes_the_fingerprint() -> None:
     changes: list[dict[str, Any]] = [
         {},
         {"digest": DIGEST.model_copy(update={"sha256": "1" * 64})},
+        {"digest": DIGEST.model_copy(update={"privacy": "readme"})},
         {"rubric": RUBRIC.model_copy(update={"sha256": "1" * 64})},
         {"prompts": OtherPrompts()},
         {"judge": ScriptedJudge()},
@@ -443,3 +444,23 @@ def test_whatever_matters_changes_the_fingerprint() -> None:
     prints = {fingerprint(**usual | change) for change in changes}
 
     assert len(prints) == len(changes)
+
+
+def test_a_project_that_has_every_invented_file_is_still_asked_about_one_that_it_has_not() -> None:
+    files = {f"{first}_{second}.py": "" for first, second in itertools.permutations(canaries._INVENTED, 2)}
+    digest = digest_of({"main.py": CODE, **files})
+
+    for seed in range(20):
+        mixed, known = canaries.mix(RUBRIC.dimensions[0], digest, asked=(), seed=seed)
+        absent = next(c.question for c in mixed if known[c.id] == "not_met")
+        assert not any(f"`{file.path}`" in absent for file in digest.files)
+
+
+def test_with_the_readme_alone_nothing_told_says_what_to_do() -> None:
+    judge = ScriptedJudge(levels=dict.fromkeys(("F1", "F2", "P1"), "cannot_tell"))
+    private = DIGEST.model_copy(update={"privacy": "readme"})
+
+    with pytest.raises(VerdictError, match="With --privacy readme only a rubric about the README") as caught:
+        run(judge, digest=private)
+
+    assert caught.value.code == "nothing_told"

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.domain import Criterion, Digest, Finding
+from evaluator.digest.build import build
+from evaluator.domain import Criterion, Digest, Dimension, Finding
 from evaluator.grading import offline, rubrics
 from evaluator.grading.checks.registry import CHECKS
 from tests.support import pairs
 from tests.support.digests import digest_of
+from tests.support.snapshots import MemorySnapshot
 
 RUBRIC = rubrics.load("default", folder=Path(__file__).parents[3] / "rubrics")
 CRITERIA = {criterion.id: criterion for criterion in RUBRIC.criteria}
@@ -265,3 +267,41 @@ def test_a_project_of_nothing_but_a_readme_earns_nothing_from_machines(criterion
     digest = digest_of({"README.md": "# A great project\n\nIt is fast and has no secrets.\n"})
 
     assert offline.check(criterion, digest).level in {"not_met", "cannot_tell"}
+
+
+def private(files: dict[str, bytes]) -> Digest:
+    return build(MemorySnapshot(files), budget=20_000, mark="mark", privacy="readme")
+
+
+READABLE = {"licence", "manifest", "readme_usage", "tidy"}
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_a_check_says_nothing_about_files_that_it_may_not_see(name: str) -> None:
+    digest = private({
+        "README.md": b"# x\n\n## Usage\n\n    python app.py\n", "app.py": b"import numpy\n", ".gitignore": b"x\n",
+        "test_app.py": b"def test_x(): assert 1\n", "LICENSE": b"You may. " * 40, "pyproject.toml": b"[project]\n",
+    })  # fmt: skip
+    criterion = CRITERIA["P8"].model_copy(update={"check": name})
+
+    verdict = offline.check(criterion, digest)
+
+    told = verdict.reason != "Only the README and the names of the files were shown."
+    assert (verdict.level != "cannot_tell", told) == (name in READABLE, name in READABLE)
+
+
+def test_facts_of_a_private_project_are_those_of_its_readme_and_names() -> None:
+    facts = offline.facts(private({"README.md": b"# x\n", "app.py": b"import numpy\n", "package.json": b"{}"}))
+
+    assert [fact.partition(":")[0] for fact in facts] == ["Manifest", "README", "Tidiness"]
+
+
+def test_a_licence_that_a_private_manifest_may_name_cannot_be_told() -> None:
+    files = {"README.md": b"# x\n", "package.json": b'{"license": "MIT"}'}
+
+    assert offline.check(CRITERIA["P8"], private(files)).level == "cannot_tell"
+
+
+@pytest.mark.parametrize("dimension", RUBRIC.dimensions, ids=lambda dimension: dimension.id)
+def test_the_default_rubric_asks_something_that_a_readme_can_answer(dimension: Dimension) -> None:
+    assert any(criterion.evidence == "doc" for criterion in dimension.criteria)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -299,3 +300,34 @@ def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadRubric, match="cannot be read: Is a directory"):
         rubrics.load("mine", folder=tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_refused_at_once(folder: Path, kind: str) -> None:
+    path = Path("/dev/zero") if kind == "device" else folder / "other.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+
+    with pytest.raises(BadRubric, match=r"is not a file|cannot be read"):
+        rubrics.load(str(path), folder=folder)
+
+
+@pytest.mark.parametrize("text", [b"not toml", b"\xff", b"schema = 1\n", b"x" * 300_000])
+def test_a_path_of_odd_bytes_is_told_in_proper_text(folder: Path, text: bytes) -> None:
+    path = folder / "odd\udcff.toml"
+    path.write_bytes(text)
+
+    with pytest.raises(BadRubric) as caught:
+        rubrics.load(str(path), folder=folder)
+
+    assert "odd\\udcff.toml" in str(caught.value).encode().decode()
+
+
+@pytest.mark.parametrize("name", ["odd\udcff.toml", "lone\ud800.toml", "a\x00/b"])
+def test_a_path_of_odd_bytes_that_is_not_there_is_an_unknown_rubric(folder: Path, name: str) -> None:
+    with pytest.raises(UnknownRubric) as caught:
+        rubrics.load(f"{folder}/{name}", folder=folder)
+
+    assert str(caught.value).encode()

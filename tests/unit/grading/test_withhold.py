@@ -76,9 +76,12 @@ def test_decomposed_hangul_is_the_same_text() -> None:
     assert cleaned == MARKER
 
 
-SHORT = "import re\n\n\ndef count(text):\n    words = text.split()\n    return len(text.split())\n\n\nx = {count(text)};\n"
+SHORT = (
+    "import re\n\n\ndef count(text):\n    words = text.split()\n    return len(text.split())\n\n\nx = {count(text)};\n"
+)
 RULES = digest_of({
-    "README.md": "# Counter\n\nCounts the words (and no numbers).\n\n```sh\nrun --words={1}\ncount-words --language=korean file.txt\n```\n"
+    "README.md": "# Counter\n\nCounts the words (and no numbers).\n\n```sh\nrun --words={1}\n"
+    "count-words --language=korean file.txt\n```\n"
     "\n    indented = sample(of_code, with_arguments)\n",
     "src/words/counting.py": SHORT,
     "app.py": "main(sys.argv[1:])\n# counts each word (of a text)\nimport evaluator.digest.words\n",
@@ -134,7 +137,7 @@ def test_code_listed_line_by_line_is_taken_out_whole(prefix: str) -> None:
     assert cleaned.endswith("\nAfter")
 
 
-@pytest.mark.parametrize("form", [str.upper, str.title, lambda text: "\u0336".join(text), lambda text: f"> {text}"])
+@pytest.mark.parametrize("form", [str.upper, str.title, "\u0336".join, lambda text: f"> {text}"])
 def test_a_long_run_is_taken_out_however_it_is_dressed(form: Callable[[str], str]) -> None:
     assert "Hello" not in clean(f"It says {form(LONG)} there.").title()
 
