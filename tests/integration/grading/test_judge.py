@@ -22,6 +22,7 @@ from evaluator.errors import (
     JudgeRefused,
     JudgeRejected,
     JudgeUnavailable,
+    NoKey,
     RateLimited,
     UnknownModel,
     VerdictError,
@@ -248,7 +249,7 @@ def test_a_missing_key_is_named_before_anything_is_sent() -> None:
 
     error = refusal(keyless)
 
-    assert type(error) is JudgeRefused
+    assert type(error) is NoKey
     assert "Set OPENAI_API_KEY" in str(error)
 
 

@@ -1,8 +1,6 @@
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from evaluator.domain import Limits, Skipped
 from evaluator.errors import EvaluatorError, SourceUnavailable
 from evaluator.sources.fetch import fetch
 from evaluator.sources.parse import parse
+from tests.support.ordinary import not_root
 from tests.support.repositories import git, make_project
 
 LIMITS = Limits()
@@ -120,18 +119,6 @@ def test_a_path_that_is_too_deep_is_listed(tmp_path: Path) -> None:
 
     with fetch(parse(str(tmp_path)), limits=LIMITS) as snapshot:
         assert [thing.reason for thing in snapshot.skipped] == ["path too long or too deep"]
-
-
-@contextmanager
-def not_root() -> Iterator[None]:
-    """Act as an ordinary account, since root reads everything."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def test_a_file_that_may_not_be_read_is_listed() -> None:
