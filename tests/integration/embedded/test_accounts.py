@@ -26,7 +26,8 @@ def nobody(*capabilities: str) -> tuple[str, ...]:
     account = pwd.getpwnam("nobody")
     only = ",".join(["-all", *(f"+{name}" for name in capabilities)])
     who = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
-    return ("setpriv", *who, f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}")
+    rights = (f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}")
+    return ("setpriv", *who, *rights, "--securebits=+no_setuid_fixup")  # else access(2) does not heed them
 
 
 @as_root
