@@ -102,9 +102,7 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
         judge=judge,
         language=claim.options.language,
     )
-    if not claim.options.fresh and (
-        _end_with_stored(claim, print_, bench=bench) or _leave_to_another(claim, print_, bench=bench)
-    ):
+    if not claim.options.fresh and _is_settled(claim, print_, bench=bench):
         return
     try:
         scorecard = grade(
@@ -132,21 +130,21 @@ def _read(claim: Claim, *, bench: Bench) -> Digest:
         return build(snapshot, budget=bench.digest_tokens, mark=mark, privacy=claim.options.privacy)
 
 
-def _end_with_stored(claim: Claim, print_: str, *, bench: Bench) -> bool:
-    """End the request with the evaluation that grading would only repeat: no call, no row, no count."""
+def _is_settled(claim: Claim, print_: str, *, bench: Bench) -> bool:
+    """Return whether nothing is left to judge: the same thing is judged already, or is being judged just now.
+
+    What is stored ends the request: no call, no row, no count. What is on its way ends it as soon as it is there.
+    """
     with bench.database.transaction() as conn:
+        requests.judge_lock(conn, claim, fingerprint=print_)
         stored = evaluations.equal(conn, claim, fingerprint=print_)
-        if stored is not None and not requests.finish(conn, claim, evaluation_id=stored):
-            raise ClaimLost
-    return stored is not None
-
-
-def _leave_to_another(claim: Claim, print_: str, *, bench: Bench) -> bool:
-    """Step back where a request for the same thing is being judged: it will be a stored evaluation in a moment."""
-    with bench.database.transaction() as conn:
-        if requests.begin_judging(conn, claim, fingerprint=print_, lease=bench.lease):
+        if stored is not None:
+            held = requests.finish(conn, claim, evaluation_id=stored)
+        elif requests.begin_judging(conn, claim, fingerprint=print_, lease=bench.lease):
             return False
-        if not requests.step_back(conn, claim, None, pause=_TURN):
+        else:
+            held = requests.step_back(conn, claim, pause=_TURN, fingerprint=print_)
+        if not held:
             raise ClaimLost
     return True
 
@@ -159,6 +157,7 @@ def _finish(
 
     def act(conn: Connection) -> UUID:
         stats.lock(conn, claim.user_id)  # results of one user wait for each other from here on
+        requests.judge_lock(conn, claim, fingerprint=fingerprint)
         stored = None if claim.options.fresh else evaluations.equal(conn, claim, fingerprint=fingerprint)
         id = stored or uuid4()
         if not requests.finish(conn, claim, evaluation_id=id):
@@ -181,6 +180,7 @@ def _finish(
                 evaluation_id=id,
                 succeeds=scorecard.passed and counted,
             )
+        requests.finish_waiting(conn, claim, fingerprint=fingerprint, evaluation_id=id)
         return id
 
     id = bench.database.retrying(act)
@@ -217,7 +217,7 @@ def _leave_to_a_key(claim: Claim, error: NoKey, *, bench: Bench) -> None:
         _fail(claim, failure, bench=bench)
         return
     with bench.database.transaction() as conn:
-        requests.step_back(conn, claim, failure, pause=_KEYLESS)
+        requests.step_back(conn, claim, pause=_KEYLESS, failure=failure)
 
 
 def _fail(claim: Claim, failure: Failure, *, bench: Bench) -> None:

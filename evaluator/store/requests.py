@@ -23,6 +23,7 @@ _CLAIM = _SQL["claim"]
 _ADVANCE = _SQL["advance"]
 _JUDGE_LOCK = _SQL["judge_lock"]
 _BEGIN_JUDGING = _SQL["begin_judging"]
+_FINISH_WAITING = _SQL["finish_waiting"]
 _STEP_BACK = _SQL["step_back"]
 _RENEW = _SQL["renew"]
 _FINISH = _SQL["finish"]
@@ -77,19 +78,39 @@ def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedel
     return _held(conn, _ADVANCE, claim, {"stage": stage, "lease": lease})
 
 
+def judge_lock(conn: Connection[Any], claim: Claim, *, fingerprint: str) -> None:
+    """Hold, until the transaction ends, the right to say who judges this thing of this user and what came of it."""
+    conn.execute(_JUDGE_LOCK, {"user_id": claim.user_id, "fingerprint": fingerprint})
+
+
 def begin_judging(conn: Connection[Any], claim: Claim, *, fingerprint: str, lease: timedelta) -> bool:
     """Show that this request is judged from now on; return False where a living one for the same thing already is.
 
-    Also False where the claim is lost: whoever steps back then finds that out.
+    Also False where the claim is lost: whoever steps back then finds that out. It takes the judge lock to be sure.
     """
-    conn.execute(_JUDGE_LOCK, {"user_id": claim.user_id, "fingerprint": fingerprint})
     return _held(conn, _BEGIN_JUDGING, claim, {"fingerprint": fingerprint, "lease": lease})
 
 
-def step_back(conn: Connection[Any], claim: Claim, failure: Failure | None, *, pause: timedelta) -> bool:
-    """Put a request back for *pause* without counting the try; return False where the claim is lost."""
+def finish_waiting(conn: Connection[Any], claim: Claim, *, fingerprint: str, evaluation_id: UUID) -> int:
+    """End the requests that wait for the judgement of the same thing as *claim*; return how many."""
+    values = {"user_id": claim.user_id, "fingerprint": fingerprint, "evaluation_id": evaluation_id}
+    return conn.execute(_FINISH_WAITING, values).rowcount
+
+
+def step_back(
+    conn: Connection[Any],
+    claim: Claim,
+    *,
+    pause: timedelta,
+    failure: Failure | None = None,
+    fingerprint: str | None = None,
+) -> bool:
+    """Put a request back for *pause* without counting the try; return False where the claim is lost.
+
+    With a *fingerprint* it waits for the judgement of that.
+    """
     reason = _reason(failure) if failure else {"code": None, "message": None, "exit_status": None}
-    return _held(conn, _STEP_BACK, claim, {**reason, "pause": pause})
+    return _held(conn, _STEP_BACK, claim, {**reason, "pause": pause, "fingerprint": fingerprint})
 
 
 def renew(conn: Connection[Any], *, owner: UUID, ids: Collection[UUID], lease: timedelta) -> int:

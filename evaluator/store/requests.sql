@@ -14,7 +14,7 @@ RETURNING id;
 -- Take a request that nobody holds and that is due; an expired lease is up for taking, its worker died.
 UPDATE evaluator.requests
    SET state = 'running', stage = 'fetching', owner = %(owner)s, attempt = attempt + 1, tries = tries + 1,
-       leased_until = clock_timestamp() + %(lease)s, next_try_at = NULL,
+       leased_until = clock_timestamp() + %(lease)s, next_try_at = NULL, fingerprint = NULL,
        started_at = coalesce(started_at, now())
  WHERE id = %(id)s
    AND ((state = 'queued' AND (next_try_at IS NULL OR next_try_at <= now()))
@@ -44,11 +44,20 @@ UPDATE evaluator.requests AS r
           AND other.state = 'running' AND other.leased_until > clock_timestamp())
 RETURNING r.id;
 
+-- name: finish_waiting
+-- End what waits for the same judgement: it was read as the same thing.
+UPDATE evaluator.requests
+   SET state = 'done', stage = 'scoring', evaluation_id = %(evaluation_id)s, source = NULL, next_try_at = NULL,
+       options = jsonb_set(options, '{rubric}', to_jsonb(regexp_replace(options ->> 'rubric', '^.*/', ''))),
+       error_code = NULL, error_message = NULL, error_exit = NULL, ended_at = now()
+ WHERE user_id = %(user_id)s AND fingerprint = %(fingerprint)s AND state = 'queued'
+   AND NOT (options ->> 'fresh')::boolean;
+
 -- name: step_back
 -- Put a request back for a moment; the try does not count.
 UPDATE evaluator.requests
-   SET state = 'queued', stage = 'queued', owner = NULL, leased_until = NULL, enqueued_at = NULL, fingerprint = NULL,
-       next_try_at = clock_timestamp() + %(pause)s, tries = greatest(tries - 1, 0),
+   SET state = 'queued', stage = 'queued', owner = NULL, leased_until = NULL, enqueued_at = NULL,
+       fingerprint = coalesce(%(fingerprint)s, fingerprint), next_try_at = clock_timestamp() + %(pause)s, tries = greatest(tries - 1, 0),
        error_code = %(code)s, error_message = %(message)s, error_exit = %(exit_status)s
  WHERE id = %(id)s AND state = 'running' AND attempt = %(attempt)s AND owner = %(owner)s
 RETURNING id;

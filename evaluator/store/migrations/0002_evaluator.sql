@@ -19,7 +19,7 @@ CREATE TABLE evaluator.requests (
     project_name   varchar(255) NOT NULL,
     path_hash      varchar(64),
     options        jsonb NOT NULL,
-    fingerprint    varchar(64),  -- of what is being judged, from then on
+    fingerprint    varchar(64),  -- of what was last read of the source, and is judged or waits for its judgement
     state          varchar(10) NOT NULL DEFAULT 'queued'
                    CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
     stage          varchar(10) NOT NULL DEFAULT 'queued'
@@ -47,7 +47,8 @@ CREATE TABLE evaluator.requests (
 );
 CREATE INDEX requests_open ON evaluator.requests (priority DESC, created_at) WHERE state IN ('queued', 'running');
 CREATE INDEX requests_by_user ON evaluator.requests (user_id, created_at DESC, id);
-CREATE INDEX requests_judged ON evaluator.requests (user_id, fingerprint) WHERE state = 'running';
+CREATE INDEX requests_judged ON evaluator.requests (user_id, fingerprint)
+ WHERE state IN ('queued', 'running') AND fingerprint IS NOT NULL;
 CREATE INDEX requests_expiring ON evaluator.requests (expires_at) WHERE source IS NOT NULL AND expires_at IS NOT NULL;
 CREATE INDEX requests_of_evaluation ON evaluator.requests (evaluation_id) WHERE evaluation_id IS NOT NULL;
 

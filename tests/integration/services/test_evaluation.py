@@ -213,9 +213,40 @@ def test_what_steps_back_for_another_has_not_used_up_a_try(
         run(second, bench=bench)
         waiting = row(bench.database, second)
         judging.result()
+    ended = [row(bench.database, id) for id in (first, second)]
 
     assert (waiting["state"], waiting["tries"], waiting["error_code"]) == ("queued", 0, None)
     assert waiting["next_try_at"] is not None
+    assert [each["state"] for each in ended] == ["done", "done"]  # the second ended with the first
+    assert ended[0]["evaluation_id"] == ended[1]["evaluation_id"]
+    assert ended[1]["source"] is None
+    assert len(llm.requests) == 2
+
+
+def test_what_was_handed_back_while_it_was_judged_ends_with_the_next_request_for_the_same(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    llm.will(Reply(status=503))
+    first, second = [ask(bench.database, user, project) for _ in range(2)]
+    run(first, bench=bench)  # put back while it was judged
+
+    run(second, bench=bench)
+
+    assert [row(bench.database, id)["state"] for id in (first, second)] == ["done", "done"]
+    assert counters(bench.database, user) == (1, 1)
+
+
+def test_a_request_for_a_fresh_grading_does_not_end_with_another(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    llm.will(Reply(status=503))
+    first = ask(bench.database, user, project, LLM.model_copy(update={"fresh": True}))
+    second = ask(bench.database, user, project)
+    run(first, bench=bench)
+
+    run(second, bench=bench)
+
+    assert [row(bench.database, id)["state"] for id in (first, second)] == ["queued", "done"]
 
 
 def test_a_dead_worker_does_not_keep_others_from_judging_the_same_thing(
