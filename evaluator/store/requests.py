@@ -80,7 +80,7 @@ def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedel
 
 def judge_lock(conn: Connection[Any], claim: Claim, *, fingerprint: str) -> None:
     """Hold, until the transaction ends, the right to say who judges this thing of this user and what came of it."""
-    conn.execute(_JUDGE_LOCK, {"user_id": claim.user_id, "fingerprint": fingerprint})
+    conn.execute(_JUDGE_LOCK, _thing(claim, fingerprint))
 
 
 def begin_judging(conn: Connection[Any], claim: Claim, *, fingerprint: str, lease: timedelta) -> bool:
@@ -93,8 +93,7 @@ def begin_judging(conn: Connection[Any], claim: Claim, *, fingerprint: str, leas
 
 def finish_waiting(conn: Connection[Any], claim: Claim, *, fingerprint: str, evaluation_id: UUID) -> int:
     """End the requests that wait for the judgement of the same thing as *claim*; return how many."""
-    values = {"user_id": claim.user_id, "fingerprint": fingerprint, "evaluation_id": evaluation_id}
-    return conn.execute(_FINISH_WAITING, values).rowcount
+    return conn.execute(_FINISH_WAITING, {**_thing(claim, fingerprint), "evaluation_id": evaluation_id}).rowcount
 
 
 def step_back(
@@ -170,6 +169,11 @@ def progress(conn: Connection[Any], id: UUID) -> Progress | None:
 def _held(conn: Connection[Any], statement: queries.Statement, claim: Claim, values: Mapping[str, object]) -> bool:
     fence = {"id": claim.id, "attempt": claim.attempt, "owner": claim.owner}
     return conn.execute(statement, {**fence, **values}).rowcount > 0
+
+
+def _thing(claim: Claim, fingerprint: str) -> dict[str, object]:
+    """Return what is judged once: a fingerprint of one project of one user."""
+    return {"user_id": claim.user_id, "path_hash": claim.path_hash, "fingerprint": fingerprint}
 
 
 def _reason(failure: Failure) -> dict[str, object]:

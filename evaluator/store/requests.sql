@@ -29,8 +29,8 @@ UPDATE evaluator.requests
 RETURNING id;
 
 -- name: judge_lock
--- One at a time decides who judges a fingerprint of this user; the lock goes with the transaction.
-SELECT pg_advisory_xact_lock(hashtextextended('judge ' || %(user_id)s::text || %(fingerprint)s, 0));
+-- One at a time decides who judges a fingerprint of this project of this user; the lock goes with the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended('judge ' || %(user_id)s::text || %(path_hash)s || %(fingerprint)s, 0));
 
 -- name: begin_judging
 -- Show that this request is judged now; matches no row where the claim is lost, or where a living one for the same
@@ -40,17 +40,17 @@ UPDATE evaluator.requests AS r
  WHERE r.id = %(id)s AND r.state = 'running' AND r.attempt = %(attempt)s AND r.owner = %(owner)s
    AND NOT EXISTS (
        SELECT 1 FROM evaluator.requests AS other
-        WHERE other.user_id = r.user_id AND other.fingerprint = %(fingerprint)s AND other.id <> r.id
-          AND other.state = 'running' AND other.leased_until > clock_timestamp())
+        WHERE other.user_id = r.user_id AND other.path_hash = r.path_hash AND other.fingerprint = %(fingerprint)s
+          AND other.id <> r.id AND other.state = 'running' AND other.leased_until > clock_timestamp())
 RETURNING r.id;
 
 -- name: finish_waiting
--- End what waits for the same judgement: it was read as the same thing.
+-- End what waits for the same judgement of the same project: it was read as the same thing.
 UPDATE evaluator.requests
    SET state = 'done', stage = 'scoring', evaluation_id = %(evaluation_id)s, source = NULL, next_try_at = NULL,
        options = jsonb_set(options, '{rubric}', to_jsonb(regexp_replace(options ->> 'rubric', '^.*/', ''))),
        error_code = NULL, error_message = NULL, error_exit = NULL, ended_at = now()
- WHERE user_id = %(user_id)s AND fingerprint = %(fingerprint)s AND state = 'queued'
+ WHERE user_id = %(user_id)s AND path_hash = %(path_hash)s AND fingerprint = %(fingerprint)s AND state = 'queued'
    AND NOT (options ->> 'fresh')::boolean;
 
 -- name: step_back

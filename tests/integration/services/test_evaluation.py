@@ -131,6 +131,34 @@ def test_equal_projects_of_two_users_are_two_evaluations(bench: Bench, user: Use
     assert rows(bench.database, "SELECT count(DISTINCT project_path_hash) FROM project_evaluations") == [(2,)]
 
 
+def test_equal_projects_of_one_user_are_two_evaluations_also_at_once(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "other", {file.name: file.read_bytes() for file in project.iterdir()})
+    llm.always(Reply(hang=0.5))
+    ids = [ask(bench.database, user, place) for place in (project, other)]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda id: run(id, bench=bench), ids))
+
+    assert [row(bench.database, id)["state"] for id in ids] == ["done", "done"]
+    assert len({row(bench.database, id)["evaluation_id"] for id in ids}) == 2
+    assert counters(bench.database, user) == (2, 2)
+
+
+def test_a_waiting_request_for_an_equal_project_does_not_end_with_another_project(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "other", {file.name: file.read_bytes() for file in project.iterdir()})
+    llm.will(Reply(status=503))
+    waiting, judged = ask(bench.database, user, project), ask(bench.database, user, other)
+    run(waiting, bench=bench)  # put back while it was judged
+
+    run(judged, bench=bench)
+
+    assert [row(bench.database, id)["state"] for id in (waiting, judged)] == ["queued", "done"]
+
+
 def test_a_user_without_a_row_of_statistics_gets_one(bench: Bench, user: User, project: Path) -> None:
     with bench.database.transaction() as conn:
         conn.execute("DELETE FROM user_stats")
