@@ -97,6 +97,11 @@ def test_each_fault_of_the_form_has_its_code_and_its_sentence(answer: dict[str, 
         ),
         (f'{{"answer_id": "{NONCE}", "feedback": NaN}}', "not_a_number", "NaN and infinity are no values of the form."),
         (f'{{"answer_id": "{NONCE}", "feedback" 1}}', "bad_json", "The object is not JSON."),
+        (
+            f'{{"answer_id": "{NONCE}", "feedback": {"[" * 3000}{"]" * 3000}}}',
+            "too_deep",
+            "The answer nests deeper than its form does.",
+        ),
     ],
 )
 def test_each_fault_of_the_json_has_its_code_and_its_sentence(text: str, code: str, sentence: str) -> None:

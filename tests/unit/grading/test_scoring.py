@@ -106,6 +106,14 @@ def test_a_dimension_of_which_nothing_could_be_told_has_no_score() -> None:
         score(rated, verdicts(A="cannot_tell"))
 
     assert caught.value.code == "nothing_told"
+    assert str(caught.value).endswith("Ask for a review, or choose another model.")
+
+
+def test_of_a_readme_alone_another_rubric_is_advised() -> None:
+    with pytest.raises(VerdictError) as caught:
+        score(dimension(criterion("A", 1)), verdicts(A="cannot_tell"), privacy="readme")
+
+    assert str(caught.value).endswith("can be told: use one, or --privacy full.")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from evaluator.domain import Answer
 from evaluator.errors import VerdictError
+from evaluator.grading import objects
 from evaluator.grading.objects import closed
 from evaluator.grading.verdict import MAX_BYTES, Citation, Parsed, parse
 
@@ -254,6 +255,7 @@ def test_a_fault_never_repeats_what_the_answer_says() -> None:
         ('" {}', ["{}"]),
         ("<think>{}</think>{1}", ["{1}"]),
         ("<think>{}</thought>{}</think>{1}", ["{1}"]),
+        ("<think><think>{}", []),
         ('{"<think>": 1}', ['{"<think>": 1}']),
         ('{"</think>": 1}', ['{"</think>": 1}']),
         ("{1}<analysis>{2}", ["{1}"]),
@@ -271,11 +273,19 @@ def test_thoughts_are_taken_out(text: str, visible: str) -> None:
     assert closed(text)[1] == visible
 
 
+@pytest.mark.parametrize("text", ["[1]", "1", '"a"', "null"])
+def test_json_that_is_no_object_is_refused_by_name(text: str) -> None:
+    with pytest.raises(VerdictError, match=r"^The answer is not a JSON object\.$") as refused:
+        objects.read(text)
+
+    assert refused.value.code == "bad_json"
+
+
 @given(st.one_of(st.text(), st.text('{}[]",:\\/<>think“”answer_id0 \n').map(lambda t: t.replace("0", NONCE))))
 @settings(max_examples=500, deadline=None)
 def test_no_text_makes_the_parser_raise_anything_else(text: str) -> None:
     with contextlib.suppress(VerdictError):
-        read(text)
+        objects.read(text)
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, len(GOOD)), st.text('{}[]",:\\/“” \nmet', max_size=3))
