@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+from pydantic_core import PydanticUndefined
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TOP))
@@ -31,7 +32,7 @@ def _fields() -> Iterator[tuple[str, str, str, str]]:
         if field.exclude:
             continue
         default = field.default
-        shown = "" if default in (None, ()) else str(default)
+        shown = "" if default in (None, (), PydanticUndefined) else str(default)
         yield variable(name), shown, allowed(name), field.description or ""
 
 

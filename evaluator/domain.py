@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 PASS_LINE = 5  # of the total, 0 to 10
 Language = Literal["en", "ko"]
@@ -51,14 +52,29 @@ class Source(Value):
         return hashlib.sha256(f"{salt}:{self.canonical}".encode()).hexdigest()
 
 
+class MirrorLimits(Value):
+    """Where mirrors of fetched repositories are kept, how much of them, and for how long."""
+
+    folder: Path
+    bytes: int = 10 << 30
+    days: int = 30  # since a mirror was last used
+
+
 class Limits(Value):
-    """How much of anybody's project we are ready to take."""
+    """How much of anybody's project we are ready to take, and whom the operator trusts."""
 
     seconds: int = 60  # to fetch it
     entries: int = 20_000  # files and folders of the tree
     file_bytes: int = 1 << 20  # a larger file is listed, not read
-    received_bytes: int = 256 << 20
+    received_bytes: int = 256 << 20  # over the network, of a folder, or unpacked from an archive
+    text_bytes: int = 64 << 20  # of files that could be shown
+    depth: int = 64  # folders above a file
+    path_bytes: int = 1024
+    memory_bytes: int = 384 << 20  # of git and its children together
     trusted_forges: tuple[str, ...] = ()  # scheme://host[:port or :*]
+    forge_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # host[:port] -> token or user:token
+    forge_ca: Path | None = None  # certificates that trusted forges may be signed with
+    mirrors: MirrorLimits | None = None  # None: nothing is kept
 
 
 class Entry(Value):
@@ -147,6 +163,7 @@ class Digest(Value):
     findings: tuple[Finding, ...] = ()
     redactions: Mapping[str, int] = Field(default_factory=dict)  # rule -> how often
     tokens: int  # estimated
+    coverage: float = 1.0  # share of the source reached from the entry points that is shown, by bytes; 0 to 1
     sha256: str  # of the text and the manifest, the fence mark left out
     privacy: Privacy = "full"  # "readme": only the README and the tree are shown, on purpose
 

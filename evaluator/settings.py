@@ -64,11 +64,26 @@ def _expanded(text: str) -> Path:
         raise ValueError(f"nobody knows the home folder that {text!r} begins with; give the whole path") from error
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
+
+
 def _split(value: object) -> object:
-    return tuple(part for part in (p.strip() for p in value.split(",")) if part) if isinstance(value, str) else value
+    return _parts(value) if isinstance(value, str) else value
+
+
+def _split_pairs(value: object) -> object:
+    """Return the table of a list `name=value,name=value`; raise ValueError where a part has no `=` in it."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in _parts(value)]
+    if any(not (name.strip() and sign and secret.strip()) for name, sign, secret in pairs):
+        raise ValueError("this is not host=token, several separated by commas")  # what it is, may be a secret
+    return {name.strip().lower(): secret.strip() for name, _, secret in pairs}
 
 
 CommaList = Annotated[tuple[str, ...], BeforeValidator(_split)]
+SecretTable = Annotated[Mapping[str, SecretStr], BeforeValidator(_split_pairs)]
 
 
 class Settings(BaseModel):
@@ -114,15 +129,34 @@ class Settings(BaseModel):
         description="Self-hosted forges, comma-separated `scheme://host[:port or :*]`, which may be private addresses"
         " and plain http, ssh, or file:// with a folder.",
     )
+    forge_tokens: SecretTable = Field(
+        default_factory=dict,
+        description="Tokens for private repositories, comma-separated `host=token` or `host=user:token`. Whoever may"
+        " submit gets such a repository graded.",
+    )
+    forge_ca: Path | None = Field(
+        None, description="File of certificates (PEM) that trusted forges are signed with, besides the public ones."
+    )
     allowed_roots: CommaList = Field(
         (), description="Folders, comma-separated, under which local projects may be graded by any worker."
     )
 
     # Limits of a source
     fetch_timeout: int = Field(60, ge=1, le=3600, description="Seconds that fetching a project may take.")
-    max_entries: int = Field(20_000, ge=1, description="Most files a project may have.")
+    max_entries: int = Field(20_000, ge=1, description="Most files and folders a project may have.")
     max_file_bytes: int = Field(1 << 20, ge=1024, description="A larger file is listed, not read.")
-    max_received_bytes: int = Field(256 << 20, ge=1 << 20, description="Most bytes that a fetch may receive.")
+    max_received_bytes: int = Field(
+        256 << 20, ge=1 << 20, description="Most bytes that a fetch may receive, or an archive unpack to."
+    )
+    max_text_bytes: int = Field(64 << 20, ge=1 << 20, description="Most bytes of text a project may have.")
+    max_depth: int = Field(64, ge=1, le=256, description="A file below more folders is listed, not read.")
+    max_path_bytes: int = Field(1024, ge=64, le=4096, description="A file with a longer path is listed, not read.")
+    max_git_memory: int = Field(384 << 20, ge=64 << 20, description="Most bytes of memory that git may use.")
+    mirrors_dir: Path | None = Field(
+        None, description="Folder where mirrors of fetched repositories are kept. Absent: nothing is kept."
+    )
+    mirrors_bytes: int = Field(10 << 30, ge=1 << 20, description="Most bytes of all mirrors; the oldest go first.")
+    mirrors_days: int = Field(30, ge=1, le=3650, description="Days that a mirror is kept after its last use.")
 
     # Queue
     worker_threads: int = Field(4, ge=1, le=256, description="Requests that one worker process grades at once.")
@@ -142,7 +176,7 @@ class Settings(BaseModel):
 
     provider_keys: Mapping[str, SecretStr] = Field(default_factory=dict, exclude=True)  # name of the key -> key
 
-    @field_validator("home", "rubrics_dir", "prompts_dir")
+    @field_validator("home", "rubrics_dir", "prompts_dir", "mirrors_dir", "forge_ca")
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
         return None if value is None else Path(os.path.abspath(_expanded(str(value))))
