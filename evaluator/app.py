@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from evaluator import broker
-from evaluator.domain import Judge, Limits, MirrorLimits, Rubric
+from evaluator.domain import Judge, Limits, Rubric
 from evaluator.embedded import pair
 from evaluator.errors import SettingsError
 from evaluator.grading import judge as judges
@@ -36,24 +36,7 @@ class App:
     @property
     def limits(self) -> Limits:
         """How much of a project is taken."""
-        settings = self.settings
-        mirrors = settings.mirrors_dir and MirrorLimits(
-            folder=settings.mirrors_dir, bytes=settings.mirrors_bytes, days=settings.mirrors_days
-        )
-        return Limits(
-            seconds=settings.fetch_timeout,
-            entries=settings.max_entries,
-            file_bytes=settings.max_file_bytes,
-            received_bytes=settings.max_received_bytes,
-            text_bytes=settings.max_text_bytes,
-            depth=settings.max_depth,
-            path_bytes=settings.max_path_bytes,
-            memory_bytes=settings.max_git_memory,
-            trusted_forges=settings.trusted_forges,
-            forge_tokens=settings.forge_tokens,
-            forge_ca=settings.forge_ca,
-            mirrors=mirrors,
-        )
+        return self.settings.limits
 
     @property
     def allowed_roots(self) -> tuple[str, ...] | None:

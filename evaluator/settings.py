@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from evaluator.domain import Language
+from evaluator.domain import Language, Limits, MirrorLimits
 from evaluator.errors import SettingsError
 
 OFFLINE = "offline"  # the model name of the judge that asks no LLM
@@ -219,6 +219,27 @@ class Settings(BaseModel):
     def counts_offline(self) -> bool:
         """Whether a pass by the offline judge counts as a successful project."""
         return self.embedded if self.count_offline is None else self.count_offline
+
+    @property
+    def limits(self) -> Limits:
+        """How much of a project is taken, and whom the operator trusts."""
+        mirrors = self.mirrors_dir and MirrorLimits(
+            folder=self.mirrors_dir, bytes=self.mirrors_bytes, days=self.mirrors_days
+        )
+        return Limits(
+            seconds=self.fetch_timeout,
+            entries=self.max_entries,
+            file_bytes=self.max_file_bytes,
+            received_bytes=self.max_received_bytes,
+            text_bytes=self.max_text_bytes,
+            depth=self.max_depth,
+            path_bytes=self.max_path_bytes,
+            memory_bytes=self.max_git_memory,
+            trusted_forges=self.trusted_forges,
+            forge_tokens=self.forge_tokens,
+            forge_ca=self.forge_ca,
+            mirrors=mirrors,
+        )
 
     @property
     def judge_model(self) -> str:

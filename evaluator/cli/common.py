@@ -1,4 +1,4 @@
-"""What several commands share: options, settings, consoles, and the output for programs."""
+"""What several commands share and every command may import quickly: options, settings, output for programs."""
 
 import json
 import logging
@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
 from evaluator import settings
-from evaluator.app import App
-from evaluator.domain import User
-from evaluator.services import accounts
-
-_PIPE_WIDTH = 160  # columns
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,25 +63,3 @@ def load_settings(ctx: click.Context, *, tracebacks: bool = False, **overrides: 
 def print_json(value: object) -> None:
     """Print one JSON document on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def out() -> Console:
-    """Return the console of the result; what goes to a file or a pipe has room."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
-
-
-def talk() -> Console:
-    """Return the console of everything that is not the result."""
-    return Console(stderr=True, highlight=False)
-
-
-def person(app: App, name: str | None) -> User:
-    """Return the user that is meant: the one named, else the person at this machine.
-
-    Who is named with --user must exist, a slip of the keyboard must not make a new person; one's own name
-    (MODU_USER, else the operating system's) is made on first use while the services are embedded. Raises UnknownUser.
-    """
-    if name is None and app.settings.embedded:
-        return accounts.ensure(app.settings.user_name, database=app.database)
-    return accounts.find(name or app.settings.user_name, database=app.database)

@@ -7,7 +7,8 @@ import click
 from evaluator import broker
 from evaluator.app import App, opened, opened_as_it_is
 from evaluator.cli import render
-from evaluator.cli.common import json_option, load_settings, out, print_json
+from evaluator.cli.common import json_option, load_settings, print_json
+from evaluator.cli.consoles import out
 from evaluator.errors import EvaluatorError
 from evaluator.services import health
 from evaluator.settings import Settings

@@ -15,7 +15,9 @@ from rich.text import Text
 import worker
 from evaluator.app import App, opened
 from evaluator.cli import render
-from evaluator.cli.common import json_option, load_settings, out, person, print_json, talk, user_option
+from evaluator.cli.common import json_option, load_settings, print_json, user_option
+from evaluator.cli.consoles import out, talk
+from evaluator.cli.people import person
 from evaluator.domain import Options, Progress, RequestState
 from evaluator.errors import TransientError
 from evaluator.services import reports, submission

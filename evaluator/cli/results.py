@@ -6,7 +6,8 @@ import click
 
 from evaluator.app import opened
 from evaluator.cli import render
-from evaluator.cli.common import json_option, limit_option, load_settings, out, print_json, user_option
+from evaluator.cli.common import json_option, limit_option, load_settings, print_json, user_option
+from evaluator.cli.consoles import out
 from evaluator.services import accounts, reports
 
 

@@ -4,7 +4,8 @@ import click
 
 from evaluator.app import opened
 from evaluator.cli import render
-from evaluator.cli.common import json_option, load_settings, out, print_json
+from evaluator.cli.common import json_option, load_settings, print_json
+from evaluator.cli.consoles import out
 from evaluator.services import accounts
 
 

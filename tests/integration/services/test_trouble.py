@@ -1,6 +1,7 @@
 """What goes wrong while a request is graded, and what is left of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -203,6 +204,7 @@ def test_a_process_without_the_key_leaves_the_request_to_one_that_may_have_it(
     left = row(bench.database, id)
     assert (left["state"], left["tries"], left["error_code"]) == (state, tries, "judge_refused")
     assert "OPENAI_API_KEY" in left["error_message"]
+    assert not differ or left["next_try_at"] > datetime.now(UTC) + timedelta(seconds=5)
 
 
 def test_our_own_mistake_fails_the_request_and_is_raised(bench: Bench, user: User, project: Path) -> None:
