@@ -111,6 +111,30 @@ def test_each_fault_of_the_json_has_its_code_and_its_sentence(text: str, code: s
     assert (refused.value.code, str(refused.value)) == (code, sentence)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "sentence"),
+    [
+        (
+            Answer(text=json.dumps(WHOLE), truncated=True),
+            "truncated",
+            "The answer was cut off before its end: be brief.",
+        ),
+        (Answer(text="x" * 65_537), "too_long", "The answer has more than 64 kB: be brief."),
+        (Answer(text="{}"), "no_answer", "No closed JSON object carries the answer_id that was given."),
+        (
+            Answer(text=json.dumps(WHOLE) + json.dumps({**WHOLE, "feedback": "Bad."})),
+            "two_answers",
+            "More than one object carries the answer_id, and they are not the same.",
+        ),
+    ],
+)
+def test_each_fault_of_the_whole_has_its_code_and_its_sentence(answer: Answer, code: str, sentence: str) -> None:
+    with pytest.raises(VerdictError) as refused:
+        parse(answer, nonce=NONCE, ids=("F1",))
+
+    assert (refused.value.code, str(refused.value)) == (code, sentence)
+
+
 @pytest.mark.parametrize("tag", ["think", "thinking", "THINK"])
 def test_what_a_model_thinks_aloud_is_no_answer_whatever_the_capitals(tag: str) -> None:
     draft = json.dumps({**WHOLE, "feedback": "A draft."})

@@ -256,6 +256,7 @@ def test_a_fault_never_repeats_what_the_answer_says() -> None:
         ("<think>{}</think>{1}", ["{1}"]),
         ("<think>{}</thought>{}</think>{1}", ["{1}"]),
         ("<think><think>{}", []),
+        ("<think></thought>{}", []),
         ('{"<think>": 1}', ['{"<think>": 1}']),
         ('{"</think>": 1}', ['{"</think>": 1}']),
         ("{1}<analysis>{2}", ["{1}"]),
