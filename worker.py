@@ -134,6 +134,7 @@ def _bench(parts: app.App) -> evaluation.Bench:
         prompts=parts.prompts,
         limits=parts.limits,
         digest_tokens=chosen.digest_tokens,
+        answer_tokens=chosen.answer_tokens,
         counts_offline=chosen.counts_offline,
         max_tries=chosen.max_attempts,
         lease=timedelta(seconds=chosen.lease_seconds),

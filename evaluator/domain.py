@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -126,8 +126,8 @@ class DigestFile(Value):
     blob: str | None = None  # git blob id
 
 
-class Line(Value):
-    """One shown line, as the judge sees it."""
+class Line(NamedTuple):
+    """One shown line, as the judge sees it; a digest has thousands."""
 
     number: int  # counted from 1, in the file
     text: str

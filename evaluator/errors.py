@@ -194,9 +194,15 @@ class EmbeddedUnavailable(TransientError):
 
 
 class SourceUnavailable(TransientError):
-    """The host of the source does not answer, or not in time."""
+    """The host of the source does not answer as it should."""
 
     code = "source_unreachable"
+
+
+class FetchTimeout(SourceUnavailable):
+    """The source did not come within its time."""
+
+    code = "fetch_timeout"
 
 
 class RateLimited(TransientError):

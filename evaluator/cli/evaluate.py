@@ -39,6 +39,7 @@ Examples:
   modu evaluate .
   modu evaluate https://github.com/pallets/click --ref main
   modu evaluate . --subdir packages/api --json
+  modu evaluate project.zip
   MODU_MODEL=openai/gpt-5.4-mini modu evaluate . --fail-under 5
 """
 
@@ -77,7 +78,7 @@ def evaluate_command(
     model: str | None,
     rubric: str | None,
 ) -> int:
-    """Grade the project at SOURCE, a folder or a git URL, and show the result.
+    """Grade the project at SOURCE, a folder, git URL, archive or README, and show the result.
 
     Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 5 could not be graded now.
     """

@@ -14,6 +14,7 @@ from evaluator.errors import EvaluatorError
 
 _COMMANDS = {  # name -> (module, one line for the help)
     "evaluate": ("evaluate", "Grade one project and show the result."),
+    "digest": ("digest", "Show what the judge would be sent, without grading."),
     "show": ("results", "Show one evaluation."),
     "list": ("results", "List evaluations, newest first."),
     "leaderboard": ("results", "Show who leads, by successful projects or by tokens."),

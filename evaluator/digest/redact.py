@@ -3,94 +3,106 @@
 import hashlib
 import hmac
 import re
+from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+from evaluator.digest import secret_search
+from evaluator.digest.secret_rules import rulebook
+from evaluator.digest.secret_search import Span
 
-@dataclass(frozen=True)
-class _Rule:
-    """A pattern whose group `secret` (else the whole match) is masked; it is only tried where a keyword occurs."""
-
-    id: str
-    keywords: tuple[str, ...]  # lower case
-    pattern: re.Pattern[str]
-
-
-def _rule(id: str, keywords: str, pattern: str, flags: int = 0) -> _Rule:
-    return _Rule(id, tuple(keywords.split()), re.compile(pattern, re.ASCII | flags))
-
-
-# Every repetition is bounded or ends at a character that it excludes, so that the time stays linear.
-_RULES = (
-    _rule(
-        "private_key",
-        "private",
-        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]{0,20000}"
-        r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
-    ),
-    _rule("aws_access_key", "akia asia", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    _rule("github_token", "ghp_ gho_ ghu_ ghs_ ghr_", r"\bgh[pousr]_[A-Za-z0-9]{36,255}"),
-    _rule("github_pat", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{22,255}"),
-    _rule("gitlab_token", "glpat-", r"\bglpat-[A-Za-z0-9_-]{20,64}"),
-    _rule("anthropic_key", "sk-ant-", r"\bsk-ant-[A-Za-z0-9_-]{20,255}"),
-    _rule("openai_key", "sk-", r"\bsk-(?!ant-)(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,255}"),
-    _rule("google_key", "aiza", r"\bAIza[A-Za-z0-9_-]{35}"),
-    _rule("slack_token", "xox", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,255}"),
-    _rule("slack_webhook", "hooks.slack.com", r"hooks\.slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,100})"),
-    _rule("stripe_key", "sk_live_ rk_live_", r"\b[sr]k_live_[A-Za-z0-9]{16,255}"),
-    _rule("jwt", "eyj", r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}"),
-    _rule(
-        "url_password", "://", r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,100}:(?P<secret>[^\s/@\"'${}<>]{3,200})@", re.I
-    ),
-    _rule(
-        "assigned_secret",
-        "password passwd secret token api_key apikey api-key access_key accesskey",
-        r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key)[\w.-]{0,30}[\"']?"
-        r"[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
-        r"(?P<quote>[\"'])(?P<secret>[^\"'\s]{8,500})(?P=quote)",
-        re.I,
-    ),
-)
-_PLACEHOLDER = re.compile(
-    r"\$\{|\{\{|<|%\(|\*{3}|x{4}|\.{3}|example|sample|dummy|change|replace|your|insert|placeholder|redacted|process\.env"
-    r"|environ",
-    re.IGNORECASE,
+_PASSES = 5  # what a mask leaves beside it may look like a secret in turn
+_MASK = re.compile(rb"\[REDACTED:[a-z0-9_]{1,64}:[0-9a-f]{8}\]")
+_SPACE = re.compile(rb"\s+|\\[nrt]")
+_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_SETTINGS = re.compile(
+    r"(?:\.(?:env|ya?ml|properties|ini|cfg|conf|toml|envrc|tfvars)|(?:^|/)(?:\.env|Dockerfile)[\w.-]{0,40})$", re.I
 )
 
 
-def redact(text: str, *, key: bytes) -> tuple[str, Counter[str]]:
+def redact(text: str, *, key: bytes, path: str = "") -> tuple[str, Counter[str]]:
     """Return *text* with its secrets as `[REDACTED:rule:8-hex]`, and how often each rule struck.
 
-    The digits are a hash under *key*: the same secret keeps its name. The number of lines stays the same.
+    The digits are a hash under *key*: the same secret keeps its name. The number of lines stays the same, and what
+    was redacted once stays as it is. In a file of settings, told by its *path*, values need no quotes.
     """
     struck: Counter[str] = Counter()
-    lowered = text.lower()
-    for rule in _RULES:
-        if any(keyword in lowered for keyword in rule.keywords):
-            text = _apply(rule, text, key=key, struck=struck)
+    settings = _SETTINGS.search(path) is not None
+    for _ in range(_PASSES):
+        data = text.encode("utf-8", "surrogatepass")
+        spans = _outside_masks(data, _merged(secret_search.find(data, rulebook(), settings=settings)))
+        if not spans:
+            break
+        struck.update(span.rule for span in spans)
+        text = _masked(data, spans, key=key)
     return text, struck
 
 
-def _apply(rule: _Rule, text: str, *, key: bytes, struck: Counter[str]) -> str:
-    group: str | int = "secret" if "secret" in rule.pattern.groupindex else 0
-
-    def mask(match: re.Match[str]) -> str:
-        secret = match[group]
-        if rule.id in {"assigned_secret", "url_password"} and not _is_literal(rule.id, secret):
-            return match[0]
-        struck[rule.id] += 1
-        name = hmac.new(key, secret.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:8]
-        start, end = match.start(group) - match.start(), match.end(group) - match.start()
-        return f"{match[0][:start]}[REDACTED:{rule.id}:{name}]" + "\n" * secret.count("\n") + match[0][end:]
-
-    return rule.pattern.sub(mask, text)
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order; those that overlap as one, named after the most specific, else the longest."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            last = merged[-1]
+            best = max(last, span, key=lambda one: (one.rank, len(one.secret), one.rule))
+            merged[-1] = best._replace(start=last.start, end=max(last.end, span.end))
+        else:
+            merged.append(span)
+    return merged
 
 
-def _is_literal(rule: str, value: str) -> bool:
-    """Return whether a value looks like a secret itself, not like a placeholder or a name."""
-    if _PLACEHOLDER.search(value):
-        return False
-    if rule == "url_password":
-        return value.lower() not in {"password", "postgres", "pass", "pw", "user", "root", "admin", "secret"}
-    kinds = sum(map(bool, (re.search("[a-z]", value), re.search("[A-Z]", value), re.search("[^A-Za-z]", value))))
-    return any(char.isdigit() for char in value) and (kinds >= 2) and not value.startswith(("/", "http://", "https://"))
+def _outside_masks(data: bytes, spans: Sequence[Span]) -> Sequence[Span]:
+    """Return the parts of the spans that are not masked yet."""
+    if not spans or b"[REDACTED:" not in data:
+        return spans
+    masks = [match.span() for match in _MASK.finditer(data)]
+    ends = [end for _, end in masks]
+    found: list[Span] = []
+    for span in spans:
+        found += _without(data, span, islice(masks, bisect_right(ends, span.start), None))
+    return found
+
+
+def _without(data: bytes, span: Span, masks: Iterable[tuple[int, int]]) -> Iterator[Span]:
+    start = span.start
+    for first, last in masks:
+        if first >= span.end:
+            break
+        yield from _part(data, span, start, first)
+        start = last
+    yield from _part(data, span, start, span.end)
+
+
+def _part(data: bytes, span: Span, start: int, end: int) -> Iterator[Span]:
+    if data[start:end].strip():
+        yield span._replace(start=start, end=end)
+
+
+def _masked(data: bytes, spans: Iterable[Span], *, key: bytes) -> str:
+    """Return the text with a mask for each span, and behind it the line ends that were in it."""
+    pieces: list[str] = []
+    place = 0
+    for span in spans:
+        start, end = _whole_characters(data, span)
+        pieces += (_text(data[place:start]), _mask(span, key=key), *_BREAKS.findall(_text(data[start:end])))
+        place = end
+    return "".join((*pieces, _text(data[place:])))
+
+
+def _whole_characters(data: bytes, span: Span) -> tuple[int, int]:
+    start, end = span.start, span.end
+    while start > 0 and data[start] & 0xC0 == 0x80:
+        start -= 1
+    while end < len(data) and data[end] & 0xC0 == 0x80:
+        end += 1
+    return start, end
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _mask(span: Span, *, key: bytes) -> str:
+    name = hmac.new(key, _SPACE.sub(b"", span.secret), hashlib.sha256).hexdigest()[:8]
+    return f"[REDACTED:{span.rule}:{name}]"

@@ -1,50 +1,105 @@
 """The digest's text: tree, then one fence per file with numbered lines, then what is not shown."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from evaluator.digest.tokens import estimate
 from evaluator.domain import Block, DigestFile
 
 _TREE_WIDTHS = (200, 60, 25, 12, 6, 3, 1)  # names shown of one folder, tried until the tree fits
+_MINOR_WIDTH = 4  # names shown of one folder's pictures, data and the like
+_LONGEST_NAME = 100  # characters of a name in the tree
 _FEW = 4  # files of one folder and reason that are still named one by one
+_MOST_RANGES = 8  # named in a fence; the rest is told where it is cut
+_USUAL = 5  # characters of a token in a listing of names
+_DENSEST = 8  # characters of a token: no listing has tokens that long on the whole
 
 
-def numbered(lines: Iterable[str]) -> str:
-    """Return lines as the judge sees them, counted from 1."""
-    return "".join(f"{number}| {line}\n" for number, line in enumerate(lines, 1))
+def fence(block: Block, mark: str, *, text: str | None = None) -> str:
+    """Return the block between two fences with the mark, which the author cannot know; *text* is its `body`."""
+    return f"{_head(block, mark)}{body(block) if text is None else text}<<<{mark} end>>>\n\n"
 
 
-def fence(block: Block, mark: str) -> str:
-    """Return the block between two fences with the mark, which the author cannot know."""
-    shown = f"{block.lines[0].number}-{block.lines[-1].number}" if block.lines else "none"
-    head = f"<<<{mark} file {block.path} | {block.bytes} bytes | {block.total_lines} lines | shown {shown}>>>\n"
-    left = block.total_lines - len(block.lines)
-    cut = f"[lines {block.total_lines - left + 1}-{block.total_lines} are not shown]\n" if left else ""
-    return f"{head}{numbered(line.text for line in block.lines)}{cut}<<<{mark} end>>>\n\n"
+def _head(block: Block, mark: str) -> str:
+    shown = [f"{first}-{last}" for first, last in ranges(block)]
+    more = f" and {len(shown) - _MOST_RANGES} more ranges" if len(shown) > _MOST_RANGES else ""
+    told = ", ".join(shown[:_MOST_RANGES]) + more or "none"
+    return f"<<<{mark} file {block.path} | {block.bytes} bytes | {block.total_lines} lines | shown {told}>>>\n"
 
 
-def tree(paths: Sequence[str], *, budget: int) -> str:
-    """Return the listing of all paths, one folder per line, in at most *budget* tokens."""
-    folders: dict[str, list[str]] = {}
+def ranges(block: Block) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of lines that a block shows."""
+    lines = block.lines
+    if not lines:
+        return ()
+    if lines[-1].number - lines[0].number == len(lines) - 1:
+        return ((lines[0].number, lines[-1].number),)
+    found = [[lines[0].number, lines[0].number]]
+    for number, _ in lines[1:]:
+        if number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return tuple((first, last) for first, last in found)
+
+
+def body(block: Block) -> str:
+    """Return the shown lines behind their numbers, and a line for everything that is left out."""
+    shown = ranges(block)
+    if len(shown) == 1 and len(block.lines) == block.total_lines:
+        return "".join([f"{number}| {text}\n" for number, text in block.lines])
+    return "".join(_with_gaps(block))
+
+
+def _with_gaps(block: Block) -> Iterator[str]:
+    expected = 1
+    for number, text in block.lines:
+        if number != expected:
+            yield _gap(expected, number - 1)
+        yield f"{number}| {text}\n"
+        expected = number + 1
+    if expected <= block.total_lines:
+        yield _gap(expected, block.total_lines)
+
+
+def _gap(first: int, last: int) -> str:
+    return f"[line {first} is not shown]\n" if first == last else f"[lines {first}-{last} are not shown]\n"
+
+
+def tree(paths: Sequence[str], *, minor: Collection[str] = (), budget: int) -> str:
+    """Return the listing of all paths, one folder per line, in at most *budget* tokens.
+
+    Of the *minor* paths a few names stand for all of a folder.
+    """
+    folders: dict[str, tuple[list[str], list[str]]] = {}
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, []).append(name)
+        folders.setdefault(folder, ([], []))[path in minor].append(name)
     head = f"Files of the project: {len(paths)} in {len(folders)} folders\n"
+    rows = sorted(folders.items())
     for width in _TREE_WIDTHS:
-        lines = _collapsed([(folder, _names(names, width)) for folder, names in sorted(folders.items())])
+        if width > 1 and sum(len(f) + sum(map(len, major[:width])) for f, (major, _) in rows) > budget * _USUAL:
+            continue  # it will hardly fit
+        lines = _collapsed([(folder, _names(*names, width)) for folder, names in rows])
         listing = head + "".join(lines) + "\n"
-        if estimate(listing) <= budget:
+        if len(listing) <= budget * _DENSEST and estimate(listing) <= budget:
             return listing
     return _fitting(head, lines, budget=budget, what="folders")
 
 
-def _names(names: Sequence[str], width: int) -> str:
-    if len(names) <= width + 1:
-        return ", ".join(names)
-    kinds = Counter(name.rpartition(".")[2] if "." in name else "no suffix" for name in names[width:])
-    rest = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda row: (-row[1], row[0]))[:4])
-    return ", ".join(names[:width]) + f", and {len(names) - width} more ({rest})"
+def _names(major: Sequence[str], minor: Sequence[str], width: int) -> str:
+    shown = [*_first(major, width), *_first(minor, min(width, _MINOR_WIDTH))]
+    named = ", ".join(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in shown)
+    rest = [*major[len(_first(major, width)) :], *minor[len(_first(minor, min(width, _MINOR_WIDTH))) :]]
+    if not rest:
+        return named
+    kinds = Counter(name.rpartition(".")[2][:20] if "." in name else "no suffix" for name in rest)
+    told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda row: (-row[1], row[0]))[:4])
+    return f"{named}, and {len(rest)} more ({told})"
+
+
+def _first(names: Sequence[str], width: int) -> Sequence[str]:
+    return names if len(names) <= width + 1 else names[:width]
 
 
 def _collapsed(rows: Sequence[tuple[str, str]]) -> list[str]:
@@ -70,27 +125,43 @@ def not_shown(files: Iterable[DigestFile], *, budget: int) -> str:
     for file in files:
         if file.shown in {"listed", "skipped"}:
             top = file.path.partition("/")[0] if "/" in file.path else ""
-            groups.setdefault((top, file.reason or ""), []).append(file)
+            groups.setdefault((top, _kind(file.reason or "")), []).append(file)
     if not groups:
         return ""
     lines = [line for (top, reason), group in sorted(groups.items()) for line in _group(top, reason, group)]
     return _fitting("Not shown:\n", lines, budget=budget, what="entries")
 
 
+def _kind(reason: str) -> str:
+    """Return a reason without the path that it names."""
+    kind, names_a_path, _ = reason.partition(" as ")
+    return f"{kind} as others" if names_a_path else kind
+
+
 def _group(top: str, reason: str, group: Sequence[DigestFile]) -> list[str]:
     if len(group) <= _FEW:
-        return [f"{file.path}: {reason}, {file.bytes} bytes\n" for file in group]
+        return [f"{file.path}: {file.reason}, {file.bytes} bytes\n" for file in group]
     size = sum(file.bytes for file in group)
     return [f"{top + '/' if top else ''}: {len(group)} files, {reason}, {size} bytes\n".removeprefix(": ")]
 
 
 def _fitting(head: str, lines: Sequence[str], *, budget: int, what: str) -> str:
-    """Return the head and as many lines as fit into the budget."""
-    low, high = 0, len(lines)
+    """Return the head and as many lines as fit into the budget; nothing where not even the head does."""
+    low, high = 0, _may_fit(lines, budget * _DENSEST)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if estimate(_cut(head, lines, middle, what)) <= budget else (low, middle - 1)
-    return _cut(head, lines, low, what)
+    text = _cut(head, lines, low, what)
+    return text if low or estimate(text) <= budget else ""
+
+
+def _may_fit(lines: Sequence[str], most: int) -> int:
+    """Return how many of the lines have at most so many characters together."""
+    for count, line in enumerate(lines):
+        most -= len(line)
+        if most < 0:
+            return count
+    return len(lines)
 
 
 def _cut(head: str, lines: Sequence[str], count: int, what: str) -> str:

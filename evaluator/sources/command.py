@@ -6,17 +6,24 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from evaluator.domain import Limits
 from evaluator.errors import SettingsError
-from evaluator.sources import leash, refusals
+from evaluator.sources import refusals, watch
+from evaluator.sources.access import Access
+from evaluator.sources.leash import Leash
+from evaluator.sources.watch import Watch
 
 _STDERR_KEPT = 65_536  # bytes; the rest is read and dropped
+_STDOUT_MOST = 4 << 20  # bytes of a list of refs
 _CHUNK = 65_536  # bytes
+_PROCESSOR_SECONDS = "60:61"  # the first is told, the second kills
+_LEAST_MEMORY = 64 << 20  # bytes; git does not start in less
 
 _CONFIG = (
     "protocol.allow=never",
@@ -25,7 +32,7 @@ _CONFIG = (
     "http.lowSpeedTime=20",
     "http.sslVerify=true",
     "http.cookieFile=",
-    "http.followRedirects=false",
+    "http.followRedirects=initial",  # our dialer judges every hop
     "credential.helper=",
     "core.askPass=/bin/false",
     "core.sshCommand=/bin/false",
@@ -39,6 +46,7 @@ _CONFIG = (
     "core.protectNTFS=true",
     "core.bigFileThreshold=1m",
     "core.packedGitLimit=256m",
+    "core.packedGitWindowSize=16m",  # the limit holds between windows, and one is a gigabyte by default
     "core.deltaBaseCacheLimit=32m",
     "safe.bareRepository=explicit",
     "transfer.fsckObjects=true",
@@ -66,7 +74,6 @@ class Finished:
     status: int
     stdout: bytes
     stderr: str  # the first of it, never shown raw
-    cut: bool = False  # it wrote more than was wanted and was ended
 
 
 @dataclass(frozen=True)
@@ -75,32 +82,28 @@ class Command:
 
     executable: str
     folder: Path  # private; holds the repository, and stands for HOME
-    deadline: float  # of time.monotonic()
-    bytes_limit: int  # of any file that git writes
+    limits: Limits
+    leash: Leash
+    deadline: float = field(default=0.0)  # of time.monotonic()
 
     @property
     def repository(self) -> Path:
         """The bare repository."""
         return self.folder / "bare.git"
 
-    def run(
-        self,
-        *args: str,
-        config: Sequence[str] = (),
-        scheme: str | None = None,
-        stdin: Path | None = None,
-        stdout_limit: int = 1 << 20,
-        records_limit: int | None = None,
-    ) -> Finished:
-        """Return how `git *args*` ended; *scheme* is the only protocol it may speak, None = none.
+    @property
+    def packs(self) -> Path:
+        """Where it keeps its objects."""
+        return self.repository / "objects" / "pack"
 
-        Output beyond *stdout_limit* bytes or *records_limit* NULs ends the process. Raises SourceUnavailable where
-        the deadline passes or somebody kills git. The whole process group is gone when this returns.
+    def run(self, *args: str, access: Access, config: tuple[str, ...] = (), looking: Watch) -> Finished:
+        """Return how `git *args*` ended.
+
+        Raises what *looking* raises, and SourceUnavailable where the deadline passes or somebody kills git. The whole
+        process group is gone when this returns.
         """
-        with self.process(*args, config=config, scheme=scheme, stdin=stdin) as process:
-            stdout, stderr, cut = self._drain(process, stdout_limit, records_limit)
-            if cut:
-                return Finished(-1, stdout, stderr, cut=True)
+        with self.process(*args, access=access, config=config, memory=self.limits.memory_bytes) as process:
+            stdout, stderr = self._drain(process, looking)
             try:
                 status = process.wait(max(0.0, self.deadline - time.monotonic()))
             except subprocess.TimeoutExpired as error:
@@ -111,42 +114,60 @@ class Command:
 
     @contextmanager
     def process(
-        self, *args: str, config: Sequence[str] = (), scheme: str | None = None, stdin: Path | int | None = None
+        self,
+        *args: str,
+        memory: int,
+        access: Access | None = None,
+        config: tuple[str, ...] = (),
+        stdin: int = subprocess.DEVNULL,
+        stderr: int | IO[bytes] = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Run git in a session of its own while the block runs, then end whatever is left of it."""
-        with _opened(stdin) as source:
-            process = subprocess.Popen(
-                [*self._limits(), *self._git(config), *args],
-                cwd=self.folder,
-                env=self._environment(scheme),
-                stdin=source,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if not isinstance(stdin, int) else subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        """Run git in a session of its own while the block runs, then end whatever is left of it.
+
+        *memory* is the most bytes of its own that each process may have.
+        """
+        process = subprocess.Popen(
+            [*self._limits(memory), *self._git(config), *args],
+            cwd=self.folder,
+            env=self._environment(access or Access()),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            bufsize=0,
+            start_new_session=True,
+        )
         try:
-            with leash.held(process, folder=self.folder):
+            with self.leash.held(process):
                 yield process
         finally:
-            process.wait()
             for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe is not None:
                     with suppress(BrokenPipeError):
                         pipe.close()
 
-    def _git(self, config: Sequence[str]) -> list[str]:
+    def _git(self, config: tuple[str, ...]) -> list[str]:
         argv = [self.executable, f"--git-dir={self.repository}"]
         for setting in (*_CONFIG, *config):
             argv += ["-c", setting]
         return argv
 
-    def _limits(self) -> list[str]:
+    def _limits(self, memory: int) -> list[str]:
         prlimit = shutil.which("prlimit")
-        if prlimit is None:  # not Linux: the deadline and the caps on output still hold
+        if prlimit is None:  # not Linux: the deadline and the caps on what comes in still hold
             return []
-        return [prlimit, f"--as={3 << 30}", f"--fsize={self.bytes_limit}", "--cpu=60", "--nofile=256", "--"]
+        return [
+            prlimit,
+            f"--as={3 << 30}",
+            f"--data={max(memory, _LEAST_MEMORY)}",
+            f"--fsize={self.limits.received_bytes}",
+            f"--cpu={_PROCESSOR_SECONDS}",
+            "--core=0",
+            "--nofile=256",
+            "--",
+        ]
 
-    def _environment(self, scheme: str | None) -> Mapping[str, str]:
+    def _environment(self, access: Access) -> Mapping[str, str]:
+        over_ssh = "ssh" in access.protocols
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.folder),
@@ -162,9 +183,8 @@ class Command:
             "GIT_ASKPASS": "/bin/false",
             "SSH_ASKPASS": "/bin/false",
             "GCM_INTERACTIVE": "never",
-            "GIT_SSH_COMMAND": _SSH if scheme == "ssh" else "/bin/false",
+            "GIT_SSH_COMMAND": _SSH if over_ssh else "/bin/false",
             "GIT_PROXY_COMMAND": "/bin/false",
-            "GIT_ALLOW_PROTOCOL": scheme or "none",
             "GIT_PROTOCOL_FROM_USER": "0",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_NO_LAZY_FETCH": "1",
@@ -173,38 +193,40 @@ class Command:
             "GIT_PAGER": "cat",
             "GIT_EDITOR": "/bin/false",
             "GIT_CEILING_DIRECTORIES": "/",
+            **access.environment,
         }
-        agent = os.environ.get("SSH_AUTH_SOCK") if scheme == "ssh" else None  # the operator's key, for their forge
+        agent = os.environ.get("SSH_AUTH_SOCK") if over_ssh else None  # the operator's key, for their forge
         return {**environment, "SSH_AUTH_SOCK": agent} if agent else environment
 
-    def _drain(
-        self, process: subprocess.Popen[bytes], limit: int, records_limit: int | None
-    ) -> tuple[bytes, str, bool]:
-        """Return stdout, the first of stderr, and whether stdout went over a limit."""
-        stdout, stderr, records = bytearray(), bytearray(), 0
+    def _drain(self, process: subprocess.Popen[bytes], looking: Watch) -> tuple[bytes, str]:
+        """Return stdout and the first of stderr, when both have ended or git has."""
+        kept = {process.stdout: (bytearray(), _STDOUT_MOST), process.stderr: (bytearray(), _STDERR_KEPT)}
+        next_look = time.monotonic() + watch.EVERY
         with selectors.DefaultSelector() as selector:
-            for pipe in (process.stdout, process.stderr):
+            for pipe, text in kept.items():
                 if pipe is not None:
-                    selector.register(pipe, selectors.EVENT_READ)
+                    selector.register(pipe, selectors.EVENT_READ, text)
             while selector.get_map():
-                for key, _ in selector.select(self._remaining()):
-                    chunk = os.read(key.fd, _CHUNK)
-                    if not chunk:
-                        selector.unregister(key.fileobj)
-                    elif key.fileobj is process.stderr:
-                        stderr += chunk[: _STDERR_KEPT - len(stderr)]
+                ended = process.poll() is not None
+                ready = selector.select(watch.EVERY)
+                for key, _ in ready:
+                    if chunk := os.read(key.fd, _CHUNK):
+                        so_far, most = key.data
+                        so_far += chunk[: most - len(so_far)]
                     else:
-                        stdout += chunk
-                        records += chunk.count(0)
-                if len(stdout) > limit or (records_limit is not None and records > records_limit):
-                    return bytes(stdout), _decoded(stderr), True
-        return bytes(stdout), _decoded(stderr), False
+                        selector.unregister(key.fileobj)
+                if ended and not ready:  # what is left of the group has nothing to say
+                    break
+                if time.monotonic() >= next_look:
+                    self._look(process, looking)
+                    next_look = time.monotonic() + watch.EVERY
+        stdout, stderr = (bytes(text) for text, _ in kept.values())
+        return stdout, stderr.decode("utf-8", "replace")
 
-    def _remaining(self) -> float:
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
+    def _look(self, process: subprocess.Popen[bytes], looking: Watch) -> None:
+        if time.monotonic() >= self.deadline:
             raise refusals.too_slow()
-        return min(remaining, 1.0)
+        looking.look(process.pid)
 
 
 def find(path: str | None = None) -> str:
@@ -213,16 +235,3 @@ def find(path: str | None = None) -> str:
     if found is None:
         raise SettingsError("git is not installed. Install git 2.39 or later to grade git URLs; a folder needs no git.")
     return found
-
-
-@contextmanager
-def _opened(stdin: Path | int | None) -> Iterator[IO[bytes] | int]:
-    if isinstance(stdin, Path):
-        with stdin.open("rb") as file:
-            yield file
-    else:
-        yield subprocess.DEVNULL if stdin is None else stdin
-
-
-def _decoded(stderr: bytes | bytearray) -> str:
-    return bytes(stderr).decode("utf-8", "replace")

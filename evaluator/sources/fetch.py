@@ -1,11 +1,20 @@
 """The door of the room: from a source to its snapshot."""
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from evaluator.domain import Limits, Snapshot, Source, SourceKind
-from evaluator.errors import UnusableSource
+from evaluator.sources.archive import open_archive
 from evaluator.sources.git import open_repository
 from evaluator.sources.path import open_folder
+from evaluator.sources.readme import open_readme
+
+_DOORS: Mapping[SourceKind, Callable[..., AbstractContextManager[Snapshot]]] = {
+    SourceKind.PATH: open_folder,
+    SourceKind.GIT: open_repository,
+    SourceKind.ARCHIVE: open_archive,
+    SourceKind.README: open_readme,
+}
 
 
 def fetch(source: Source, *, limits: Limits) -> AbstractContextManager[Snapshot]:
@@ -13,13 +22,4 @@ def fetch(source: Source, *, limits: Limits) -> AbstractContextManager[Snapshot]
 
     Entering it raises UnusableSource where the source cannot be graded and SourceUnavailable where it may be later.
     """
-    match source.kind:
-        case SourceKind.GIT:
-            return open_repository(source, limits=limits)
-        case SourceKind.PATH:
-            return open_folder(source, limits=limits)
-        case _:
-            raise UnusableSource(
-                f"A source of kind {source.kind.value!r} is not read yet. Give a git URL or a folder.",
-                code="unsupported_source",
-            )
+    return _DOORS[source.kind](source, limits=limits)

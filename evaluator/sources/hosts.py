@@ -12,25 +12,30 @@ _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def public_addresses(host: str, port: int) -> tuple[str, ...]:
-    """Return the addresses of *host*, all of them public.
-
-    Raises SourceUnavailable where the name is not known, UnusableSource where one address is private.
-    """
+def addresses(host: str, port: int) -> tuple[str, ...]:
+    """Return the addresses of *host*; raise SourceUnavailable where the name is not known."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise SourceUnavailable(
             f"The host {host} was not found. Check the URL and the network, then try again."
         ) from error
-    addresses = tuple(dict.fromkeys(str(row[4][0]) for row in found))
-    if not addresses or not all(is_public(address) for address in addresses):
+    return tuple(dict.fromkeys(str(row[4][0]) for row in found))
+
+
+def public_addresses(host: str, port: int) -> tuple[str, ...]:
+    """Return the addresses of *host*, all of them public.
+
+    Raises SourceUnavailable where the name is not known, UnusableSource where one address is private.
+    """
+    found = addresses(host, port)
+    if not found or not all(is_public(address) for address in found):
         raise UnusableSource(
             f"The host {host} has an address that is not public. Use a public host, or have the operator add the forge"
             " to MODU_TRUSTED_FORGES.",
             code="private_address",
         )
-    return addresses
+    return found
 
 
 def is_public(text: str) -> bool:

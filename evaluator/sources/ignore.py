@@ -1,19 +1,27 @@
 """The ignore rules of a folder: `.gitignore` files, each compiled once (pathspec).
 
-RE2 does the matching, in linear time: a pattern of the author's must not be able to keep us busy. Patterns and paths
-are compared byte by byte, as git does, so each byte is handed over as the character of that number.
+RE2 does the matching, in linear time: a pattern of the author's must not be able to keep us busy. Its automaton grows
+with the lines of one set and with their wildcards, so both are bounded, and the lines are compiled in groups. Patterns
+and paths are compared byte by byte, as git does, so each byte is handed over as the character of that number.
 """
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import re2
 from pathspec import GitIgnoreSpec
 
 LONGEST_FILE = 256 << 10  # bytes of a .gitignore that are obeyed
-_LONGEST_LINE = 1024  # characters
+_LONGEST_LINE = 256  # characters
+_MOST_LINES = 500  # of all rules that hold in one folder
+_MOST_WILD = 256  # what the wildcards of all rules that hold in one folder may cost together
+_STAR = 4  # what a star costs; a set or a question mark costs 1
+_GROUP = 200  # lines compiled together
 _ODD_SET = re.compile(r"\[[^\]]*(?:\[|--|&&|~~|\|\|)")  # sets that `re` warns about
+_WILDCARD = re.compile(r"\*+|\?|\[")
+_FREE = re.compile(r"\*[^*?\[/]*/?")
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,26 @@ class _Rules:
 class Ignore:
     """The rules that hold in one folder: its own, then those of the folders above it."""
 
-    rules: tuple[_Rules, ...] = ()  # the nearest first: it wins
+    rules: tuple[_Rules, ...] = ()  # the nearest and last first: it wins
+    lines: int = 0
+    wild: int = 0
 
     def below(self, folder: str, text: bytes) -> "Ignore":
-        """Return the rules that hold in *folder* (empty, or with a trailing slash), *text* being its `.gitignore`."""
-        spec = _compile(text)
-        return self if spec is None else Ignore((_Rules(folder, spec), *self.rules))
+        """Return the rules that hold in *folder* (empty, or with a trailing slash), *text* being its `.gitignore`.
+
+        What goes over the bounds of this module is passed over: what it would have ignored is then read.
+        """
+        lines, wild = self.lines, self.wild
+        kept = []
+        for line in _lines(text):
+            cost = _cost(line)
+            if lines < _MOST_LINES and wild + cost <= _MOST_WILD:
+                kept.append(line)
+                lines += 1
+                wild += cost
+        groups = [kept[start : start + _GROUP] for start in range(0, len(kept), _GROUP)]
+        specs = [_Rules(folder, spec) for group in groups for spec in _specs(group)]
+        return Ignore((*reversed(specs), *self.rules), lines, wild) if specs else self
 
     def ignores(self, path: str) -> bool:
         """Return whether the rules leave *path* out; a folder's path ends in a slash."""
@@ -43,32 +65,34 @@ class Ignore:
 
 
 def _bytewise(path: str) -> str:
-    return os.fsencode(path).decode("latin-1")
+    return path if path.isascii() else os.fsencode(path).decode("latin-1")
 
 
-def _compile(text: bytes) -> GitIgnoreSpec | None:
-    lines = text[:LONGEST_FILE].removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
-    kept = [line for line in (line.rstrip("\r") for line in lines) if _is_taken(line)]
+def _lines(text: bytes) -> Iterator[str]:
+    """Yield the lines that may be patterns."""
+    if len(text) > LONGEST_FILE:
+        text = text[:LONGEST_FILE].rpartition(b"\n")[0]  # half a pattern may be `*`
+    for line in text.removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n"):
+        bare = line.rstrip("\r")
+        odd = len(bare) > _LONGEST_LINE or bare.startswith("#") or _ODD_SET.search(bare)
+        if bare.strip() and not odd:
+            yield bare
+
+
+def _cost(line: str) -> int:
+    """Return what the wildcards of a line cost; those of `*.suffix` and `**/name` are free."""
+    body = line.removeprefix("!").removeprefix("**/")
+    if _FREE.fullmatch(body):
+        return 0
+    return sum(_STAR if wildcard.startswith("*") else 1 for wildcard in _WILDCARD.findall(body))
+
+
+def _specs(lines: list[str]) -> list[GitIgnoreSpec]:
+    """Return the lines compiled, in as few sets as can be; a pattern that means nothing is passed over, as git does."""
     try:
-        return _spec(kept) if kept else None
+        return [GitIgnoreSpec.from_lines(lines, backend="re2")]
     except (ValueError, re.error, re2.error):
-        good = [line for line in kept if _is_pattern(line)]
-        return _spec(good) if good else None
-
-
-def _spec(lines: list[str]) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(lines, backend="re2")
-
-
-def _is_taken(line: str) -> bool:
-    if not line.strip() or line.startswith("#") or len(line) > _LONGEST_LINE:
-        return False
-    return _ODD_SET.search(line) is None
-
-
-def _is_pattern(line: str) -> bool:
-    try:
-        _spec([line])
-    except (ValueError, re.error, re2.error):  # git passes over a pattern that means nothing, and so do we
-        return False
-    return True
+        if len(lines) == 1:
+            return []
+    middle = len(lines) // 2
+    return [*_specs(lines[:middle]), *_specs(lines[middle:])]

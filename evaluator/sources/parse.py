@@ -9,10 +9,10 @@ from pathlib import Path
 
 from evaluator.domain import Source, SourceKind
 from evaluator.errors import UnusableSource
-from evaluator.sources import urls
+from evaluator.sources import archive, archive_refusals, local, readme, urls
 
 _LONGEST_NAME = 255  # characters of a project's name, as the shared table has it
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".7z", ".rar")
+_WITH_PASSWORD = re.compile(r"[^/@:\s]*:[^/@\s]+@[^/@\s]+[:/]")
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}", re.ASCII)
 
 
@@ -24,17 +24,18 @@ def parse(
     trusted_forges: Iterable[str] = (),
     allowed_roots: Iterable[str] | None = None,
 ) -> Source:
-    """Return the source that *text* names: a git URL or a local folder.
+    """Return the source that *text* names: a git URL, a local folder, an archive, or a README alone.
 
+    Of a local file its content decides whether it is an archive, and its name whether it is a README.
     *allowed_roots* are the folders under which local paths are accepted; None = anywhere, empty = nowhere. Raises
     UnusableSource with a stable code and a sentence that says what to do.
     """
     if not text.strip() or "\0" in text:
-        raise UnusableSource("No source was given. Name a folder or a git URL.", code="empty_source")
+        raise UnusableSource("No source was given. Name a folder, an archive or a git URL.", code="empty_source")
     part = _subdir(subdir)
     if urls.looks_like_git(text):
         return _git(text, ref=ref, subdir=part, trusted_forges=trusted_forges)
-    return _folder(text, ref=ref, subdir=part, roots=None if allowed_roots is None else tuple(allowed_roots))
+    return _local(text, ref=ref, subdir=part, roots=None if allowed_roots is None else tuple(allowed_roots))
 
 
 def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iterable[str]) -> Source:
@@ -52,28 +53,40 @@ def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iter
     )
 
 
-def _folder(text: str, *, ref: str | None, subdir: str | None, roots: tuple[str, ...] | None) -> Source:
+def _refuse_credentials(text: str) -> None:
+    """Raise UnusableSource where *text* is no path but `user:password@host:path`, which nothing reads."""
+    if _WITH_PASSWORD.match(text) and not os.path.lexists(text):
+        raise urls.with_credentials()
+
+
+def _local(text: str, *, ref: str | None, subdir: str | None, roots: tuple[str, ...] | None) -> Source:
+    _refuse_credentials(text)
     path = _real(text)
     shown = _printable(text)
     _check_allowed(path, roots, shown=shown)  # before anything else is told about it
-    _check_folder(path, shown=shown)
+    kind = _kind(path, shown=shown)
     if not _is_utf8(str(path)):
         raise UnusableSource(
-            f"The name {_printable(str(path))!r} is not UTF-8, so it cannot be stored. Rename the folder, or a folder"
-            " above it, whose name is shown with a backslash.",
+            f"The name {_printable(str(path))!r} is not UTF-8, so it cannot be stored. Rename the folder or file, or a"
+            " folder above it, whose name is shown with a backslash.",
             code="bad_name",
         )
-    if ref is not None:
-        raise UnusableSource(
-            "--ref is for git URLs: a folder is read as it stands. Leave --ref out, or give the repository's URL.",
-            code="ref_on_folder",
-        )
+    _check_options(kind, ref=ref, subdir=subdir)
+    match kind:
+        case SourceKind.PATH:
+            name, canonical = _name(str(path)), f"path:{path}"
+        case SourceKind.ARCHIVE:
+            name = _name(_stem(path.name))
+            canonical = f"archive:{name}"
+        case _:
+            name = _name(str(path.parent))
+            canonical = f"readme:{name}"
     return Source(
-        kind=SourceKind.PATH,
+        kind=kind,
         location=str(path),
         subdir=subdir,
-        name=_name(subdir or str(path)),
-        canonical=_canonical(f"path:{path}", subdir),
+        name=_name(subdir) if subdir else name,
+        canonical=_canonical(canonical, subdir),
     )
 
 
@@ -84,28 +97,64 @@ def _real(text: str) -> Path:
         raise _no_such_path(_printable(text)) from error
 
 
-def _check_folder(path: Path, *, shown: str) -> None:
+def _kind(path: Path, *, shown: str) -> SourceKind:
+    """Return what lies at a real path; raise UnusableSource where it is nothing that can be read."""
     try:
         mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return SourceKind.PATH
+        head = _head(path) if stat.S_ISREG(mode) else None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _no_such_path(shown) from error
     except (OSError, ValueError) as error:
         raise UnusableSource(
-            f"The folder {shown!r} cannot be read. Check the path and its permissions.", code="unreadable_path"
+            f"{shown!r} cannot be read. Check the path and its permissions.", code="unreadable_path"
         ) from error
-    if stat.S_ISDIR(mode):
-        return
-    if path.name.lower().endswith(_ARCHIVES):
+    if head is not None and archive.is_archive(head):
+        return SourceKind.ARCHIVE
+    if head is not None and readme.is_readme(path.name):
+        return SourceKind.README
+    if path.name.lower().endswith(archive.SUFFIXES):
+        raise archive_refusals.damaged("it is named like an archive, but is none")
+    raise UnusableSource(
+        f"{shown!r} is neither a folder, an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2) nor a README. Give the"
+        " folder of the project, an archive of it, its README, or a git URL.",
+        code="not_a_folder",
+    )
+
+
+def _head(path: Path) -> bytes | None:
+    """Return how a file begins, or None where it is no longer a regular one. Raises OSError."""
+    with local.opened_at(str(path), local.FILE) as fd:
+        return local.read(fd, archive.HEAD) if local.is_regular(fd) else None
+
+
+def _check_options(kind: SourceKind, *, ref: str | None, subdir: str | None) -> None:
+    if ref is not None:
+        thing, code = {
+            SourceKind.PATH: ("a folder", "ref_on_folder"),
+            SourceKind.ARCHIVE: ("an archive", "ref_on_archive"),
+        }.get(kind, ("a README", "ref_on_readme"))
         raise UnusableSource(
-            f"{shown!r} is an archive, and archives are not read yet. Unpack it and give the folder.",
-            code="unsupported_source",
+            f"--ref is for git URLs: {thing} is read as it stands. Leave --ref out, or give the repository's URL.",
+            code=code,
         )
-    raise UnusableSource(f"{shown!r} is not a folder. Give the folder of the project.", code="not_a_folder")
+    if subdir is not None and kind is SourceKind.README:
+        raise UnusableSource(
+            "--subdir is for projects: a README has no folders. Leave --subdir out, or give the project's folder.",
+            code="subdir_on_readme",
+        )
+
+
+def _stem(name: str) -> str:
+    """Return the name of an archive's file without what says that it is one."""
+    suffix = max((suffix for suffix in archive.SUFFIXES if name.lower().endswith(suffix)), key=len, default="")
+    return name[: len(name) - len(suffix)]
 
 
 def _no_such_path(shown: str) -> UnusableSource:
     return UnusableSource(
-        f"There is no folder {shown!r}. Check the path, or give a git URL such as"
+        f"There is no folder or file {shown!r}. Check the path, or give a git URL such as"
         f" {_url_meant(shown) or 'https://github.com/owner/project'}.",
         code="no_such_path",
     )
@@ -127,7 +176,7 @@ def _check_allowed(path: Path, roots: tuple[str, ...] | None, *, shown: str) -> 
         return
     url = _url_meant(shown)
     raise UnusableSource(
-        "Local folders are not accepted here, because the worker may be another machine. Give a git URL"
+        "Local folders and files are not accepted here, because the worker may be another machine. Give a git URL"
         f"{f' such as {url}' if url else ''}, or have the operator add a folder above it to MODU_ALLOWED_ROOTS.",
         code="path_not_allowed",
     )

@@ -1,23 +1,25 @@
-"""A snapshot of a local folder: read with `dir_fd` and O_NOFOLLOW, no link followed, no `.git` opened."""
+"""A snapshot of a local folder: read with `dir_fd` and O_NOFOLLOW, no link followed, no `.git` opened.
+
+What `.git` says is not asked for, not even its `info/exclude`: only `.gitignore` files decide what is left out.
+"""
 
 import errno
-import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from evaluator.domain import Entry, Limits, Skipped, Snapshot, Source
 from evaluator.errors import SourceUnavailable, UnusableSource
-from evaluator.sources import refusals, tree
+from evaluator.sources import local, refusals, tree
 from evaluator.sources.ignore import LONGEST_FILE, Ignore
 from evaluator.sources.tree import TreeFile, by_path
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a pipe must not make us wait
-_CHUNK = 1 << 20  # bytes
+_RULES_BYTES = 256 << 10  # of all .gitignore files together; compiling them takes time
+_KEPT_FILE = 64 << 10  # bytes; a file up to that size is kept while there is room, and never read again
+_KEPT_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ class PathSnapshot(Snapshot):
     """The files of a folder as they were when it was fetched; one that changed since is an error, not another text."""
 
     top: int  # file descriptor of the folder
+    kept: Mapping[str, bytes]  # the bytes of small files
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry with its bytes, in the order given; raise SourceUnavailable where one has changed."""
         for entry in entries:
-            yield entry, self._content(entry)
+            data = self.kept.get(entry.path)
+            yield entry, self._content(entry) if data is None else data
 
     def _content(self, entry: Entry) -> bytes:
         *parents, name = entry.path.split("/")
@@ -37,8 +41,8 @@ class PathSnapshot(Snapshot):
             with ExitStack() as stack:
                 folder = self.top
                 for parent in parents:
-                    folder = stack.enter_context(_opened(parent, _FOLDER, folder))
-                data = _read(stack.enter_context(_opened(name, _FILE, folder)), entry.size + 1)
+                    folder = stack.enter_context(local.opened(parent, local.FOLDER, folder))
+                data = local.read(stack.enter_context(local.opened(name, local.FILE, folder)), entry.size + 1)
         except OSError as error:
             raise _changed() from error
         if tree.blob_id(data) != entry.blob:
@@ -48,7 +52,7 @@ class PathSnapshot(Snapshot):
 
 @contextmanager
 def open_folder(source: Source, *, limits: Limits) -> Iterator[PathSnapshot]:
-    """Read a folder's tree; its files are read again when they are asked for.
+    """Read a folder's tree; the files that were not kept are read again when they are asked for.
 
     Raises UnusableSource (`no_such_path`, `unknown_subdir`, `empty_project`, `too_many_files`, `too_large`) and
     SourceUnavailable where the folder changes meanwhile.
@@ -66,13 +70,14 @@ def open_folder(source: Source, *, limits: Limits) -> Iterator[PathSnapshot]:
             entries=tuple(sorted(walk.entries, key=by_path)),
             skipped=tuple(sorted(walk.skipped, key=by_path)),
             top=top,
+            kept=walk.kept,
         )
 
 
 def _enter(stack: ExitStack, source: Source) -> tuple[int, str, Ignore]:
     """Return the project's folder, its path below the location, and the ignore rules from above it."""
     try:
-        folder = stack.enter_context(_opened(source.location, _FOLDER))
+        folder = stack.enter_context(local.opened_at(source.location, local.FOLDER))
     except OSError as error:
         raise UnusableSource(
             f"The folder of {source.name!r} cannot be opened. Check that it exists and can be read.",
@@ -80,9 +85,9 @@ def _enter(stack: ExitStack, source: Source) -> tuple[int, str, Ignore]:
         ) from error
     base, ignore = "", Ignore()
     for name in source.subdir.split("/") if source.subdir else ():
-        ignore = ignore.below(base, _rules(folder))
+        ignore = ignore.below(base, _rules(folder, most=LONGEST_FILE))
         try:
-            folder = stack.enter_context(_opened(name, _FOLDER, folder))
+            folder = stack.enter_context(local.opened(name, local.FOLDER, folder))
         except OSError as error:
             raise refusals.unknown_subdir(source) from error
         base += f"{name}/"
@@ -99,20 +104,27 @@ class _Walk:
     files: list[TreeFile] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    kept: dict[str, bytes] = field(default_factory=dict)
     seen: int = 0
-    bytes: int = 0
+    taken: int = 0  # bytes
+    rules_left: int = _RULES_BYTES
+    room: int = _KEPT_BYTES
 
     def folder(self, folder: int, prefix: str, ignore: Ignore) -> None:
         """Take everything below an open folder whose path in the project is *prefix*."""
-        ignore = ignore.below(self.base + prefix, _rules(folder))
-        for name, is_folder in _names(folder):
+        found = _names(folder)
+        if any(name == ".gitignore" for name, _ in found):
+            rules = _rules(folder, most=self.rules_left)
+            self.rules_left -= len(rules)
+            ignore = ignore.below(self.base + prefix, rules)
+        for name, is_folder in found:
             path = prefix + name
-            if name.lower() == ".git":
+            if len(name) == 4 and name.lower() == ".git":
                 if prefix:
                     self.skipped.append(Skipped(path=path, reason=tree.GIT_FOLDER))
-            elif not ignore.ignores(self.base + path + ("/" if is_folder else "")):
+            elif not ignore.ignores(f"{self.base}{path}/" if is_folder else self.base + path):
                 self._count()
-                self._take(folder, path, is_folder=is_folder, ignore=ignore)
+                self._take(folder, name, path, is_folder=is_folder, ignore=ignore)
 
     def _count(self) -> None:
         self.seen += 1
@@ -121,62 +133,66 @@ class _Walk:
         if time.monotonic() > self.deadline:
             raise refusals.too_slow()
 
-    def _take(self, folder: int, path: str, *, is_folder: bool, ignore: Ignore) -> None:
-        if not tree.fits(path):
+    def _take(self, folder: int, name: str, path: str, *, is_folder: bool, ignore: Ignore) -> None:
+        if not tree.fits(path, limits=self.limits):
             self.skipped.append(Skipped(path=path, reason=tree.TOO_DEEP))
             return
-        name = path.rpartition("/")[2]
         try:
-            with _opened(name, _FOLDER if is_folder else _FILE, folder) as fd:
-                if is_folder:
-                    self.folder(fd, f"{path}/", ignore)
-                else:
-                    self._file(fd, path)
+            fd = os.open(name, local.FOLDER if is_folder else local.FILE, dir_fd=folder)
         except OSError as error:
             self.skipped.append(Skipped(path=path, reason=_reason(error, name, folder)))
+            return
+        try:
+            if is_folder:
+                self.folder(fd, f"{path}/", ignore)
+            else:
+                self._file(fd, path)
+        except OSError:
+            self.skipped.append(Skipped(path=path, reason=tree.UNREADABLE))
+        finally:
+            os.close(fd)
 
     def _file(self, fd: int, path: str) -> None:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             self.skipped.append(Skipped(path=path, reason=tree.SPECIAL))
             return
-        self.bytes += status.st_size
-        if self.bytes > self.limits.received_bytes:
+        self.taken += status.st_size
+        if self.taken > self.limits.received_bytes:
             raise refusals.too_large()
         executable = bool(status.st_mode & stat.S_IXUSR)
         if status.st_size > self.limits.file_bytes:
-            blob = _stream_id(fd, status.st_size)
+            blob = _stream_id(fd, status.st_size, deadline=self.deadline)
             self.skipped.append(Skipped(path=path, reason=tree.TOO_LARGE, size=status.st_size))
         else:
-            data = _read(fd, self.limits.file_bytes + 1)
-            if len(data) > self.limits.file_bytes:
+            data = os.read(fd, status.st_size + 1)  # a whole regular file comes at once
+            if len(data) != status.st_size:
                 raise _changed()
             blob = tree.blob_id(data)
             self.entries.append(Entry(path=path, size=len(data), executable=executable, blob=blob))
+            self._keep(path, data)
         self.files.append(TreeFile(path=path, executable=executable, blob=blob))
 
-
-@contextmanager
-def _opened(name: str, flags: int, folder: int | None = None) -> Iterator[int]:
-    fd = os.open(name, flags, dir_fd=folder)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
+    def _keep(self, path: str, data: bytes) -> None:
+        if len(data) <= min(_KEPT_FILE, self.room):
+            self.kept[path] = data
+            self.room -= len(data)
 
 
 def _names(folder: int) -> list[tuple[str, bool]]:
-    """Return the names in an open folder, sorted by their bytes, and whether each is a folder (a link never is)."""
+    """Return the names in an open folder, in a fixed order, and whether each is a folder (a link never is)."""
     with os.scandir(folder) as found:
-        return sorted(((e.name, e.is_dir(follow_symlinks=False)) for e in found), key=lambda row: os.fsencode(row[0]))
+        return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
 
 
-def _rules(folder: int) -> bytes:
+def _rules(folder: int, *, most: int) -> bytes:
+    """Return the `.gitignore` of an open folder; nothing where there is none, or it has more than *most* bytes."""
     try:
-        with _opened(".gitignore", _FILE, folder) as fd:
-            return _read(fd, LONGEST_FILE) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
+        with local.opened(".gitignore", local.FILE, folder) as fd:
+            text = local.read(fd, most + 1) if local.is_regular(fd) else b""
     except OSError:  # none, a link, or not readable: no rules
         return b""
+    return text if len(text) <= most else b""
 
 
 def _reason(error: OSError, name: str, folder: int) -> str:
@@ -189,25 +205,24 @@ def _reason(error: OSError, name: str, folder: int) -> str:
     return tree.UNREADABLE if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else tree.SPECIAL
 
 
-def _read(fd: int, most: int) -> bytes:
-    """Return the bytes of an open file, at most *most*."""
-    parts, left = [], most
-    while left > 0 and (part := os.read(fd, min(left, _CHUNK))):
-        parts.append(part)
-        left -= len(part)
-    return b"".join(parts)
-
-
-def _stream_id(fd: int, size: int) -> str:
+def _stream_id(fd: int, size: int, *, deadline: float) -> str:
     """Return the git blob id of an open file too large to hold; raise SourceUnavailable where it changes meanwhile."""
-    digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    read = 0
-    while read <= size and (part := os.read(fd, _CHUNK)):
-        digest.update(part)
-        read += len(part)
-    if read != size:
+    left = size
+
+    def parts() -> Iterator[bytes]:
+        nonlocal left
+        for part in local.parts(fd):
+            left -= len(part)
+            if left < 0:
+                raise _changed()
+            if time.monotonic() > deadline:
+                raise refusals.too_slow()
+            yield part
+
+    blob = tree.blob_id_of(parts(), size=size)
+    if left:
         raise _changed()
-    return digest.hexdigest()
+    return blob
 
 
 def _changed() -> SourceUnavailable:

@@ -1,10 +1,12 @@
 """What git's last words mean for the person who asked. Its own text is never shown."""
 
 import re
+from collections.abc import Callable
 
 from evaluator.domain import Source
-from evaluator.errors import EvaluatorError, SourceUnavailable, UnusableSource
+from evaluator.errors import EvaluatorError, FetchTimeout, SourceUnavailable, UnusableSource
 
+_LONG_WORD = re.compile(r"(?=[A-Za-z0-9_+-]*[0-9])(?=[A-Za-z0-9_+-]*[A-Z])[A-Za-z0-9_+-]{20}")  # as tokens are
 _SHORT_ID = re.compile(r"[0-9a-f]{4,39}")
 _UNKNOWN_REF = ("couldn't find remote ref", "not our ref", "unadvertised object", "no such remote ref")
 _NOT_FOUND = (
@@ -27,8 +29,13 @@ _MOVED = (
     "returned error: 307",
     "returned error: 308",
     "from redirection",
+    "redirects followed",
 )
+_SCHEME = ("not supported or disabled in libcurl", "' not allowed")
 _TOO_LARGE = ("file too large", "died of signal 25", "pack exceeds maximum allowed size")
+_NO_MEMORY = ("out of memory", "cannot allocate memory", "data too large to fit into virtual memory", "mmap failed")
+_TOO_MUCH_WORK = ("died of signal 24",)  # the processor's time was up
+_SHA256 = ("mismatched algorithms", "unsupported object format", "unknown object format")
 _TRANSIENT = (
     "could not resolve host",
     "failed to connect",
@@ -51,48 +58,64 @@ _TRANSIENT = (
 )
 _DAMAGED = ("fsck error", "bad object", "invalid index-pack output", "error in object", "inflate", "protocol error")
 
-_REFUSED = (
-    (
-        "repository_not_found",
-        _NOT_FOUND,
-        "There is no repository {name} at that URL, or it is private. Check the URL, or grade it from a folder.",
-    ),
-    (
-        "repository_moved",
-        _MOVED,
-        "{name} has moved to another URL. Open it in a browser and give the URL that is shown there.",
-    ),
-    (
-        "bad_repository",
-        _DAMAGED,
-        "The repository {name} holds objects that git calls broken. Run git fsck on it, mend it, and ask again.",
-    ),
-)
-
 
 def of_fetch(stderr: str, *, source: Source) -> EvaluatorError:
     """Return the error that a failed fetch is told as."""
-    said = stderr.lower()
-    if any(words in said for words in _UNKNOWN_REF):
-        return unknown_ref(source)
-    if any(words in said for words in _TOO_LARGE):
-        return too_large()
-    if any(words in said for words in _TRANSIENT):
-        return SourceUnavailable(
-            f"The host of {source.name!r} does not answer as it should. Check the URL and the network, then try again."
-        )
-    for code, words, sentence in _REFUSED:
+    said = _by_git(stderr, source)
+    for words, refusal in _MEANINGS:
         if any(word in said for word in words):
-            return UnusableSource(sentence.format(name=repr(source.name)), code=code)
+            return refusal(source)
     return UnusableSource(
         f"{source.name!r} cannot be read as a git repository. Check that git clone works with that URL.",
         code="unreadable_repository",
     )
 
 
-def moved(stderr: str) -> bool:
-    """Return whether the server answered with a redirect, which is never followed."""
-    return any(words in stderr.lower() for words in _MOVED)
+def _by_git(stderr: str, source: Source) -> str:
+    """Return git's own words in lower case: without what the server says, and without a URL that may say `ssl`."""
+    lines = (line for line in stderr.lower().splitlines() if not line.startswith("remote: "))
+    return "\n".join(lines).replace(source.location.lower(), "")
+
+
+def _unreachable(source: Source) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"The host of {source.name!r} does not answer as it should. Check the URL and the network, then try again."
+    )
+
+
+def _sha256(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"The repository {source.name!r} names its objects by SHA-256, which is not read yet. Grade it from a folder.",
+        code="unsupported_repository",
+    )
+
+
+def _other_scheme(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"The host of {source.name!r} leads on to something else than https. Give the https:// URL of the project"
+        " itself.",
+        code="untrusted_source",
+    )
+
+
+def _not_found(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"There is no repository {source.name!r} at that URL, or it is private. Check the URL, or grade it from a"
+        " folder.",
+        code="repository_not_found",
+    )
+
+
+def _moved(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"{source.name!r} has moved to another URL. Open it in a browser and give the URL that is shown there.",
+        code="repository_moved",
+    )
+
+
+def _told(text: str | None) -> str:
+    """Return what a person gave, unless it holds what may be a secret: an error is stored and shown to others."""
+    return "of the name that was given" if text is None or _LONG_WORD.search(text) else repr(text)
 
 
 def unknown_ref(source: Source) -> UnusableSource:
@@ -103,7 +126,7 @@ def unknown_ref(source: Source) -> UnusableSource:
     if _SHORT_ID.fullmatch(source.ref):
         hint = " A shortened commit id cannot be looked up: give all 40 digits."
     return UnusableSource(
-        f"The repository {source.name!r} has no branch, tag or commit {source.ref!r}. Check --ref.{hint}",
+        f"The repository {source.name!r} has no branch, tag or commit {_told(source.ref)}. Check --ref.{hint}",
         code="unknown_ref",
     )
 
@@ -111,7 +134,7 @@ def unknown_ref(source: Source) -> UnusableSource:
 def unknown_subdir(source: Source) -> UnusableSource:
     """Return the refusal of a subdirectory that is not there, or is not a folder."""
     return UnusableSource(
-        f"The project has no folder {source.subdir!r}. Check --subdir: it is relative to the top of the project.",
+        f"The project has no folder {_told(source.subdir)}. Check --subdir: it is relative to the top of the project.",
         code="unknown_subdir",
     )
 
@@ -142,13 +165,66 @@ def too_large() -> UnusableSource:
     )
 
 
-def too_slow() -> SourceUnavailable:
+def too_much_memory() -> UnusableSource:
+    """Return the refusal of a repository that git cannot take within its memory."""
+    return UnusableSource(
+        "git needs more memory for the project than it may have. Grade it from a folder, or raise MODU_MAX_GIT_MEMORY.",
+        code="too_much_memory",
+    )
+
+
+def too_much_work() -> UnusableSource:
+    """Return the refusal of a repository that unpacks to far more than what was sent."""
+    return UnusableSource(
+        "The repository unpacks to far more than it weighs, and that is not waited for. Take what is so large out of"
+        " its last commit, or grade it from a folder.",
+        code="too_large",
+    )
+
+
+def broken(name: str) -> UnusableSource:
+    """Return the refusal of a repository whose objects are not what they should be."""
+    return UnusableSource(
+        f"The repository {name!r} holds objects that git calls broken, or lacks some. Run git fsck on it, mend it, and"
+        " ask again.",
+        code="bad_repository",
+    )
+
+
+def leads_away() -> UnusableSource:
+    """Return the refusal of a redirect to another host, where a token that is set for this one must not go."""
+    return UnusableSource(
+        "The repository has moved to another host. Open it in a browser and give the URL that is shown there.",
+        code="repository_moved",
+    )
+
+
+def too_slow() -> FetchTimeout:
     """Return the error of a fetch that took longer than it may."""
-    return SourceUnavailable(
+    return FetchTimeout(
         "Fetching the project took too long. Try again later, or raise MODU_FETCH_TIMEOUT for a large or slow source."
     )
+
+
+def no_room() -> SourceUnavailable:
+    """Return the error of a fetch without a place to fetch into."""
+    return SourceUnavailable("There is no room to fetch into. Check the folder of temporary files and its disk.")
 
 
 def killed() -> SourceUnavailable:
     """Return the error of a fetch whose git was killed: by our own end, by the system, or by a person."""
     return SourceUnavailable("git was stopped while the project was fetched. Try again.")
+
+
+_MEANINGS: tuple[tuple[tuple[str, ...], Callable[[Source], EvaluatorError]], ...] = (  # the first that fits
+    (_UNKNOWN_REF, unknown_ref),
+    (_TOO_LARGE, lambda _: too_large()),
+    (_NO_MEMORY, lambda _: too_much_memory()),
+    (_TOO_MUCH_WORK, lambda _: too_much_work()),
+    (_SHA256, _sha256),
+    (_SCHEME, _other_scheme),
+    (_TRANSIENT, _unreachable),
+    (_NOT_FOUND, _not_found),
+    (_MOVED, _moved),
+    (_DAMAGED, lambda source: broken(source.name)),
+)

@@ -3,9 +3,9 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from evaluator.domain import Entry, Skipped
+from evaluator.domain import Entry, Limits, Skipped
 
 # Why something of the tree is never read; the same words whatever the kind of source
 LINK = "symbolic link"
@@ -15,9 +15,9 @@ GIT_FOLDER = "git's own folder"
 TOO_LARGE = "too large"
 TOO_DEEP = "path too long or too deep"
 UNREADABLE = "cannot be read"
+MACOS = "macOS's own file"
 
-_DEEPEST = 64  # folders
-_LONGEST = 1024  # bytes of a path
+_LONGEST_CHARACTER = 4  # bytes
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,11 @@ class TreeFile:
     blob: str  # git blob id, 40 hex digits
 
 
-@dataclass
-class _Folder:
-    files: dict[bytes, TreeFile] = field(default_factory=dict)
-    folders: dict[bytes, "_Folder"] = field(default_factory=dict)
-
-
-def fits(path: str) -> bool:
+def fits(path: str, *, limits: Limits) -> bool:
     """Return whether a path is short and shallow enough to be taken."""
-    return path.count("/") < _DEEPEST and len(os.fsencode(path)) <= _LONGEST
+    if path.count("/") >= limits.depth:
+        return False
+    return len(path) * _LONGEST_CHARACTER <= limits.path_bytes or len(os.fsencode(path)) <= limits.path_bytes
 
 
 def by_path(thing: Entry | Skipped) -> bytes:
@@ -45,29 +41,44 @@ def by_path(thing: Entry | Skipped) -> bytes:
     return os.fsencode(thing.path)
 
 
-def tree_id(files: Iterable[TreeFile]) -> str:
-    """Return the SHA-1 id, 40 hex digits, that git gives a tree of exactly these files."""
-    root = _Folder()
-    for file in files:
-        *parents, name = os.fsencode(file.path).split(b"/")
-        folder = root
-        for parent in parents:
-            folder = folder.folders.setdefault(parent, _Folder())
-        folder.files[name] = file
-    return _hash(root).hex()
-
-
 def blob_id(data: bytes) -> str:
     """Return the SHA-1 id, 40 hex digits, that git gives a file with these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    return blob_id_of([data], size=len(data))
 
 
-def _hash(folder: _Folder) -> bytes:
-    # git sorts a folder as if its name ended in a slash
-    rows = [
-        (name, b"%s %s\0" % (b"100755" if file.executable else b"100644", name) + bytes.fromhex(file.blob))
-        for name, file in folder.files.items()
-    ]
-    rows += [(name + b"/", b"40000 %s\0" % name + _hash(child)) for name, child in folder.folders.items()]
+def blob_id_of(parts: Iterable[bytes], *, size: int) -> str:
+    """Return the SHA-1 id, 40 hex digits, that git gives a file of *size* bytes that comes in parts."""
+    digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def tree_id(files: Iterable[TreeFile]) -> str:
+    """Return the SHA-1 id, 40 hex digits, that git gives a tree of exactly these files."""
+    folders: dict[bytes, list[tuple[bytes, bytes]]] = {b"": []}  # path -> its rows, each behind what it is sorted by
+    for file in files:
+        parent, _, name = os.fsencode(file.path).rpartition(b"/")
+        mode = b"100755" if file.executable else b"100644"
+        _folder(folders, parent).append((name, b"%s %s\0%s" % (mode, name, bytes.fromhex(file.blob))))
+    for path in sorted(folders, key=lambda path: path.count(b"/"), reverse=True):
+        if path:  # the deepest are whole first
+            parent, _, name = path.rpartition(b"/")
+            # git sorts a folder as if its name ended in a slash
+            folders[parent].append((name + b"/", b"40000 %s\0%s" % (name, _hashed(folders[path]))))
+    return _hashed(folders[b""]).hex()
+
+
+def _folder(folders: dict[bytes, list[tuple[bytes, bytes]]], path: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the rows of the folder at *path*; it and the folders above it are made where they are not there."""
+    rows = folders.get(path)
+    if rows is None:
+        rows = folders[path] = []
+        while path and (path := path.rpartition(b"/")[0]) not in folders:
+            folders[path] = []
+    return rows
+
+
+def _hashed(rows: list[tuple[bytes, bytes]]) -> bytes:
     body = b"".join(row for _, row in sorted(rows))
     return hashlib.sha1(b"tree %d\0" % len(body) + body, usedforsecurity=False).digest()

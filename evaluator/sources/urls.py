@@ -99,14 +99,19 @@ def untrusted(why: str) -> UnusableSource:
     )
 
 
+def with_credentials() -> UnusableSource:
+    """Return the refusal of a URL with a secret in it."""
+    return UnusableSource(
+        "The URL carries a user name, password or token. Take it out, and revoke it if it was a secret: credentials"
+        " never belong in a source.",
+        code="credentials_in_url",
+    )
+
+
 def _user(scheme: str, authority: str) -> tuple[str, str]:
     user, _, rest = authority.rpartition("@")
     if scheme != "ssh" or _USER.fullmatch(user) is None:
-        raise UnusableSource(
-            "The URL carries a user name, password or token. Take it out, and revoke it if it was a secret:"
-            " credentials never belong in a source.",
-            code="credentials_in_url",
-        )
+        raise with_credentials()
     return user, rest
 
 
@@ -145,11 +150,16 @@ def _remote(scheme: str, authority: str, path: str, *, user: str | None, forges:
         return GitUrl(scheme=scheme, host=host, port=port, path=path, user=user, trusted=True)
     if scheme != "https":
         raise untrusted(f"{scheme} is only used with a trusted forge")
-    if port != 443:
+    check_public(host, port)
+    return url
+
+
+def check_public(host: str, port: int) -> None:
+    """Raise UnusableSource (`untrusted_source`) where a public forge cannot have this name and port."""
+    if port != DEFAULT_PORTS["https"]:
         raise untrusted("only port 443 is used with a public host")
     if _HOST.fullmatch(host) is None:
         raise untrusted("its host is not the name of a public host")
-    return url
 
 
 def _matches(forge: str, url: GitUrl) -> bool:

@@ -51,12 +51,32 @@ def test_a_commit_that_changes_no_file_changes_no_digest(tmp_path: Path) -> None
 
 
 def test_a_project_of_two_thousand_files_is_digested_within_its_budget(tmp_path: Path) -> None:
-    files = {f"pkg{n % 40}/mod{n}.py": f"import mod{n % 7}\n\n" + f"def f{n}(): return {n}\n" * 30 for n in range(2000)}
-    folder = make_project(tmp_path, {"README.md": "# Many\n", **files})
+    files = {f"pkg{n % 40}/mod{n}.py": f"import mod{n % 7}\n\n" + _code(n) for n in range(2000)}
+    starts = "".join(f"import pkg{n % 40}.mod{n}\n" for n in range(100))
+    folder = make_project(tmp_path, {"README.md": "# Many\n", "main.py": starts, **files})
 
     with fetch(parse(str(folder)), limits=LIMITS) as snapshot:
         digest = build(snapshot, budget=60_000, mark="MARK")
 
     assert 50_000 < digest.tokens <= 60_000
-    assert len(digest.files) == 2001
-    assert {block.path for block in digest.blocks} >= {f"pkg{n}/mod{n}.py" for n in range(7)}
+    assert len(digest.files) == 2002
+    assert {block.path for block in digest.blocks} >= {"main.py", *(f"pkg{n}/mod{n}.py" for n in range(7))}
+
+
+def test_a_subdirectory_is_digested_as_a_project_of_its_own(tmp_path: Path) -> None:
+    files = {"README.md": "# Many\n", "api/README.md": "# Api\n", "api/main.py": "x = 1\n", "web/main.ts": "x\n"}
+    make_repository(tmp_path / "served" / "many", files)
+
+    with serve_git(tmp_path / "served") as base:
+        source = parse(f"{base}/many", subdir="api", trusted_forges=FORGES)
+        with fetch(source, limits=LIMITS) as snapshot:
+            digest = build(snapshot, budget=5000, mark="MARK")
+
+    assert [file.path for file in digest.files] == ["README.md", "main.py"]
+    assert "1| # Api\n" in digest.text
+
+
+def _code(number: int) -> str:
+    """Return a function in words that no other number has."""
+    words = "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
+    return f"def {words}(): return '{words}' * 2\n" * 30

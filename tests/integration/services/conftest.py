@@ -45,6 +45,7 @@ def bench(database: Database, llm: ScriptedLLM) -> Bench:
         prompts=Prompts.load(resources.folder("prompts")),
         limits=Limits(),
         digest_tokens=60_000,
+        answer_tokens=4_000,
         counts_offline=True,
         max_tries=3,
         lease=timedelta(seconds=60),

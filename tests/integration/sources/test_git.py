@@ -1,26 +1,22 @@
+import hashlib
 import os
 import signal
-import socket
-import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evaluator.domain import Limits, Skipped, Source, SourceKind
-from evaluator.errors import EvaluatorError, SettingsError, SourceUnavailable, UnusableSource
-from evaluator.sources import command
+from evaluator.domain import Limits, Skipped
+from evaluator.errors import SettingsError, SourceUnavailable
+from evaluator.sources import command, listing
 from evaluator.sources import git as git_source
-from evaluator.sources.command import Command
 from evaluator.sources.fetch import fetch
 from evaluator.sources.parse import parse
+from tests.support.forges import LIMITS, at, refusal
 from tests.support.repositories import commit_of, git, make_project, make_repository, serve_git
 
-FORGES = ("http://127.0.0.1:*",)
-LIMITS = Limits(trusted_forges=FORGES, seconds=20)
 FILES = {
     "README.md": "# Demo\n",
     "src/app.py": "print(1)\n",
@@ -54,16 +50,6 @@ def demo(root: Path) -> Path:
 def base(root: Path, demo: Path) -> Iterator[str]:
     with serve_git(root) as url:
         yield url
-
-
-def at(url: str, *, ref: str | None = None, subdir: str | None = None) -> Source:
-    return parse(url, ref=ref, subdir=subdir, trusted_forges=FORGES)
-
-
-def refusal(source: Source, limits: Limits = LIMITS) -> EvaluatorError:
-    with pytest.raises(EvaluatorError) as caught, fetch(source, limits=limits):
-        pass
-    return caught.value
 
 
 def test_nothing_is_left_behind(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,28 +190,6 @@ def test_a_tag_of_something_else_than_a_commit_is_no_ref(root: Path, base: str) 
     assert refusal(at(f"{base}/tagged", ref="blob")).code == "unknown_ref"
 
 
-def test_too_many_files_are_refused(base: str) -> None:
-    assert refusal(at(f"{base}/demo"), LIMITS.model_copy(update={"entries": 4})).code == "too_many_files"
-
-
-def test_a_tree_of_empty_trees_is_refused_as_too_many_files(root: Path, base: str) -> None:
-    folder = make_repository(root / "bomb", {"README.md": "x"})
-    tree = git(folder, "mktree", stdin=b"")
-    for _ in range(12):
-        rows = "".join(f"040000 tree {tree}\tf{n}\n" for n in range(10))
-        tree = git(folder, "mktree", stdin=rows.encode())
-    commit = git(folder, "commit-tree", tree, "-m", "bomb")
-    git(folder, "update-ref", "refs/heads/bomb", commit)
-
-    assert refusal(at(f"{base}/bomb", ref="bomb")).code in {"too_many_files", "bad_repository"}
-
-
-def test_too_many_bytes_are_refused(root: Path, base: str) -> None:
-    make_repository(root / "heavy", {"README.md": "x", **{f"r{n}": os.urandom(1 << 19) for n in range(4)}})
-
-    assert refusal(at(f"{base}/heavy"), LIMITS.model_copy(update={"received_bytes": 1 << 20})).code == "too_large"
-
-
 def test_a_commit_with_a_harmless_fault_is_read(root: Path, base: str) -> None:
     folder = make_repository(root / "odd", {"README.md": "x"})
     tree = git(folder, "rev-parse", "HEAD^{tree}")
@@ -245,96 +209,6 @@ def test_a_tree_with_a_forbidden_name_is_refused(root: Path, base: str) -> None:
     git(folder, "update-ref", "refs/heads/evil", git(folder, "commit-tree", tree, "-m", "evil"))
 
     assert refusal(at(f"{base}/evil", ref="evil")).code == "bad_repository"
-
-
-def test_a_host_that_refuses_is_unavailable() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    assert isinstance(refusal(at(f"http://127.0.0.1:{port}/a/b")), SourceUnavailable)
-
-
-@contextmanager
-def silent_server() -> Iterator[str]:
-    """A server that accepts and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-def test_a_host_that_never_answers_ends_with_the_time_and_leaves_no_process() -> None:
-    with silent_server() as url:
-        error = refusal(at(f"{url}/a/b"), LIMITS.model_copy(update={"seconds": 1}))
-
-    assert isinstance(error, SourceUnavailable)
-    assert "MODU_FETCH_TIMEOUT" in str(error)
-    assert b"remote-http http" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, check=True).stdout
-
-
-def answering(status: str, headers: str = "") -> tuple[socket.socket, threading.Thread, list[str]]:
-    """Return a server that gives every request the same answer, and the request lines that it got."""
-    server, asked = socket.create_server(("127.0.0.1", 0)), []
-
-    def serve() -> None:
-        while True:
-            try:
-                client, _ = server.accept()
-            except OSError:
-                return
-            with client:
-                asked.append(client.recv(4096).decode().partition("\r\n")[0])
-                client.sendall(f"HTTP/1.1 {status}\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    return server, thread, asked
-
-
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [
-        ("401 No", "repository_not_found"),
-        ("403 No", "repository_not_found"),
-        ("500 Oops", "source_unreachable"),
-        ("429 Slow", "source_unreachable"),
-        ("200 OK", "empty_project"),
-    ],
-)
-def test_what_the_host_answers_is_told_in_our_words(status: str, code: str) -> None:
-    server, thread, _ = answering(status)
-
-    error = refusal(at(f"http://127.0.0.1:{server.getsockname()[1]}/a/b"))
-
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
-    thread.join()
-    assert error.code == code
-
-
-def test_a_redirect_is_not_followed_but_the_name_with_git_is_tried() -> None:
-    elsewhere, other_thread, never = answering("404 No")
-    target = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/secret"
-    server, thread, asked = answering("301 Moved", f"Location: {target}\r\n")
-
-    error = refusal(at(f"http://127.0.0.1:{server.getsockname()[1]}/a/b"))
-
-    for each, its_thread in ((elsewhere, other_thread), (server, thread)):
-        each.shutdown(socket.SHUT_RDWR)
-        each.close()
-        its_thread.join()
-    assert error.code == "repository_moved"
-    assert never == []
-    assert [line.split("?")[0] for line in asked] == ["GET /a/b/info/refs", "GET /a/b.git/info/refs"]
-
-
-def test_a_public_host_with_an_inner_address_is_never_dialled() -> None:
-    source = parse("https://localhost.localdomain/a/b").model_copy(
-        update={"location": "https://ip6-localhost.localdomain/a/b"}
-    )
-
-    error = refusal(source, Limits(seconds=5))
-
-    assert error.code in {"private_address", "source_unreachable"}  # the second where nobody knows the name
 
 
 def test_a_folder_of_a_trusted_forge_is_read(root: Path, demo: Path) -> None:
@@ -358,43 +232,99 @@ def test_nothing_of_our_environment_reaches_git(base: str, demo: Path, monkeypat
         assert len(snapshot.entries) == 1
 
 
+def test_a_file_for_the_group_alone_is_a_file_and_its_tree_that_of_a_folder(root: Path, base: str) -> None:
+    folder = make_repository(root / "modes", {"README.md": "x", "run": "y"})
+    blobs = [git(folder, "rev-parse", f"HEAD:{name}") for name in ("README.md", "run")]
+    raw = b"".join(
+        b"%s %s\0%s" % (mode, name, bytes.fromhex(blob))
+        for mode, name, blob in zip((b"100664", b"100775"), (b"README.md", b"run"), blobs, strict=True)
+    )
+    tree = git(folder, "hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=raw)
+    git(folder, "update-ref", "refs/heads/old", git(folder, "commit-tree", tree, "-m", "old"))
+
+    with fetch(at(f"{base}/modes", ref="old"), limits=LIMITS) as snapshot:
+        modes = {entry.path: entry.executable for entry in snapshot.entries}
+        id = snapshot.tree
+
+    canonical = git(
+        folder, "mktree", stdin=f"100644 blob {blobs[0]}\tREADME.md\n100755 blob {blobs[1]}\trun\n".encode()
+    )
+    assert modes == {"README.md": False, "run": True}
+    assert id == canonical
+
+
+def test_what_is_too_deep_or_has_too_long_a_path_is_listed(root: Path, base: str) -> None:
+    make_repository(root / "deep", {"README.md": "x", "a/b/c/d.txt": "y", f"{'n' * 70}.txt": "z"})
+
+    with fetch(at(f"{base}/deep"), limits=LIMITS.model_copy(update={"depth": 2, "path_bytes": 64})) as snapshot:
+        paths = [entry.path for entry in snapshot.entries]
+        skipped = [(each.path, each.reason) for each in snapshot.skipped]
+
+    assert paths == ["README.md"]
+    assert skipped == [("a/b/c", "path too long or too deep"), (f"{'n' * 70}.txt", "path too long or too deep")]
+
+
+def test_two_readers_take_turns(root: Path, base: str) -> None:
+    make_repository(root / "turns", {f"f{n}.txt": f"{n}\n" * 500 for n in range(30)})
+
+    with fetch(at(f"{base}/turns"), limits=LIMITS) as snapshot:
+        pairs = list(zip(snapshot.read(snapshot.entries), snapshot.read(snapshot.entries[::-1]), strict=True))
+
+    assert len(pairs) == 30
+    for pair in pairs:
+        for entry, data in pair:
+            assert hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest() == entry.blob
+
+
 def test_a_git_that_stops_while_it_is_read_is_told(base: str) -> None:
     with fetch(at(f"{base}/demo"), limits=LIMITS) as snapshot:
-        assert isinstance(snapshot, git_source.GitSnapshot)
-        os.kill(snapshot.reader.pid, signal.SIGKILL)
-        snapshot.reader.wait()
+        for pid in readers():
+            os.kill(pid, signal.SIGKILL)
 
         with pytest.raises(SourceUnavailable):
             list(snapshot.read(snapshot.entries))
 
 
+def readers() -> list[int]:
+    """Return the process ids of the gits that this very process reads from."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            words = (path.parent / "cmdline").read_bytes()
+        except OSError:  # gone meanwhile
+            continue
+        if parent == os.getpid() and b"cat-file" in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+def test_a_git_that_stops_while_the_project_is_listed_is_told(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = listing.read
+
+    def stopping(*args: Any, **options: Any) -> Any:
+        for pid in readers():
+            os.kill(pid, signal.SIGKILL)
+        return read(*args, **options)
+
+    monkeypatch.setattr(listing, "read", stopping)
+
+    error = refusal(at(f"{base}/demo"))
+
+    assert isinstance(error, SourceUnavailable)
+    assert "stopped" in str(error)
+
+
+def test_one_git_reads_everything(base: str) -> None:
+    with fetch(at(f"{base}/demo"), limits=LIMITS) as snapshot:
+        list(snapshot.read(snapshot.entries))
+
+        assert len(readers()) == 1
+
+
 def test_a_machine_without_git_is_told_to_install_it(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Install git"):
         command.find(path=str(tmp_path))
-
-
-def test_a_deadline_that_has_passed_ends_the_process(tmp_path: Path) -> None:
-    run = Command(executable=command.find(), folder=tmp_path, deadline=0.0, bytes_limit=1 << 20)
-
-    with pytest.raises(SourceUnavailable):
-        run.run("version")
-
-
-def test_an_answer_that_is_too_long_is_cut(tmp_path: Path) -> None:
-    run = Command(executable=command.find(), folder=tmp_path, deadline=float("inf"), bytes_limit=1 << 20)
-
-    done = run.run("help", "--all", stdout_limit=100)
-
-    assert done.cut
-
-
-def test_an_unread_kind_of_source_is_refused(base: str) -> None:
-    source = at(f"{base}/demo").model_copy(update={"kind": SourceKind.ARCHIVE})
-
-    with pytest.raises(UnusableSource) as caught:
-        fetch(source, limits=LIMITS)
-
-    assert caught.value.code == "unsupported_source"
 
 
 def test_a_git_that_cannot_be_used_is_the_operators_to_mend(monkeypatch: pytest.MonkeyPatch, base: str) -> None:
@@ -408,7 +338,12 @@ def test_a_git_that_cannot_be_used_is_the_operators_to_mend(monkeypatch: pytest.
     assert "too old" in str(error)
 
 
-def test_a_disk_that_is_full_is_worth_another_try(base: str) -> None:
-    error = refusal(at(f"{base}/demo"), LIMITS.model_copy(update={"received_bytes": 0}))
+def test_a_place_that_cannot_be_written_to_is_worth_another_try(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    error = refusal(at(f"{base}/demo"))
 
     assert isinstance(error, SourceUnavailable)
+    assert "temporary files" in str(error)

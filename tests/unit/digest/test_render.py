@@ -7,18 +7,34 @@ def listed(path: str, reason: str, size: int = 5) -> DigestFile:
     return DigestFile(path=path, bytes=size, shown="listed", reason=reason)
 
 
+def block(*numbers: int, total: int) -> Block:
+    lines = tuple(Line(number=number, text=f"line {number}") for number in numbers)
+    return Block(path="a.py", file_class="code", bytes=20, total_lines=total, lines=lines)
+
+
 def test_a_fence_carries_the_mark_and_says_what_is_cut() -> None:
-    block = Block(
-        path="a.py",
-        file_class="code",
-        bytes=20,
-        total_lines=3,
-        lines=(Line(number=1, text="one"), Line(number=2, text="two")),
+    assert render.fence(block(1, 2, total=4), "M") == (
+        "<<<M file a.py | 20 bytes | 4 lines | shown 1-2>>>\n"
+        "1| line 1\n2| line 2\n[lines 3-4 are not shown]\n<<<M end>>>\n\n"
     )
 
-    assert render.fence(block, "M") == (
-        "<<<M file a.py | 20 bytes | 3 lines | shown 1-2>>>\n1| one\n2| two\n[lines 3-3 are not shown]\n<<<M end>>>\n\n"
+
+def test_every_gap_is_marked_by_its_lines() -> None:
+    assert render.fence(block(2, 5, 6, total=7), "M") == (
+        "<<<M file a.py | 20 bytes | 7 lines | shown 2-2, 5-6>>>\n[line 1 is not shown]\n2| line 2\n"
+        "[lines 3-4 are not shown]\n5| line 5\n6| line 6\n[line 7 is not shown]\n<<<M end>>>\n\n"
     )
+
+
+def test_a_fence_names_only_so_many_ranges() -> None:
+    head = render.fence(block(*range(1, 40, 2), total=40), "M").partition("\n")[0]
+
+    assert head.endswith("| shown 1-1, 3-3, 5-5, 7-7, 9-9, 11-11, 13-13, 15-15 and 12 more ranges>>>")
+
+
+def test_a_file_without_lines_is_shown_as_such() -> None:
+    assert render.ranges(block(total=0)) == ()
+    assert "shown none" in render.fence(block(total=0), "M")
 
 
 def test_the_tree_has_one_line_a_folder() -> None:
@@ -43,6 +59,31 @@ def test_a_tree_too_large_for_its_budget_is_collapsed_then_cut() -> None:
     assert estimate(listing) <= 600
     assert "more folders" in cut
     assert estimate(cut) <= 600
+
+
+def test_pictures_and_data_are_told_by_a_few_names() -> None:
+    pictures = [f"img/{n:02}.png" for n in range(30)]
+
+    listing = render.tree(["img/readme.txt", *pictures], minor=pictures, budget=1000)
+
+    assert "img/: readme.txt, 00.png, 01.png, 02.png, 03.png, and 26 more (26 png)\n" in listing
+
+
+def test_a_name_of_a_thousand_bytes_is_cut_in_the_tree() -> None:
+    listing = render.tree(["a" * 1000 + ".py"], budget=1000)
+
+    assert "a" * 100 + "...\n" in listing
+    assert len(listing) < 200
+
+
+def test_nothing_is_listed_where_not_even_the_head_fits() -> None:
+    assert render.tree(["a.py"] * 3, budget=3) == ""
+
+
+def test_copies_are_grouped_whatever_they_are_copies_of() -> None:
+    files = [listed(f"x/{n}.py", f"same content as y/{n}.py") for n in range(9)]
+
+    assert render.not_shown(files, budget=500) == "Not shown:\nx/: 9 files, same content as others, 45 bytes\n\n"
 
 
 def test_what_is_not_shown_is_grouped_by_folder_and_reason() -> None:

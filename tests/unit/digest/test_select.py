@@ -1,74 +1,97 @@
-from collections import Counter
+from collections.abc import Collection, Mapping
 
-from evaluator.digest import select
-from evaluator.digest.walk import Candidate, candidates, find_readme
-from tests.support.snapshots import MemorySnapshot
-
-
-def files_of(*paths: str, size: int = 10) -> list[Candidate]:
-    entries = MemorySnapshot({"README.md": "x", **dict.fromkeys(paths, "x" * size)}).entries
-    readme = find_readme(entries)
-    assert readme is not None
-    return [file for file in candidates(entries, readme=readme) if file.file_class != "readme"]
+from evaluator.digest import select, survey
+from evaluator.digest.packages import packages
+from evaluator.digest.survey import Survey
+from tests.support.candidates import candidates_of
 
 
-def order(*paths: str, readme: str = "", imports: dict[str, int] | None = None) -> list[str]:
-    stages = select.stages(files_of(*paths), readme=readme, imports=Counter(imports or {}))
+def order(
+    files: Collection[str] | Mapping[str, str],
+    *,
+    readme: str = "",
+    reached: Collection[str] | None = None,
+    importers: Mapping[str, int] | None = None,
+    declared: Collection[str] = (),
+) -> list[str]:
+    """Return the paths in the order in which they are first looked at."""
+    candidates = candidates_of(files)
+    code = survey.source(candidates)
+    parts = packages(candidates)
+    known = Survey(
+        named=survey.mentions(candidates, readme),
+        words=survey.words(readme),
+        declared=frozenset(declared),
+        usual=survey.usual(code, packages=parts),
+        reached=frozenset(file.path for file in code) if reached is None else frozenset(reached),
+        importers=importers or {},
+    )
+    stages = select.stages(candidates, survey=known, packages=parts)
     return list(dict.fromkeys(file.path for stage in stages for file in stage.files))
 
 
 def test_what_tells_most_comes_first() -> None:
-    paths = (
-        "docs/a.md",
-        "notes",
-        "src/deep/x/y.py",
-        "src/util.py",
-        "tests/test_a.py",
-        "Dockerfile",
-        "main.py",
-        "pyproject.toml",
-    )
+    paths = [
+        "docs/a.md", "notes", "src/deep/x/y.py", "src/util.py", "src/dead.py", "tests/test_a.py", "Dockerfile",
+        "main.py", "pyproject.toml", "core/README.md", "LICENSE", ".editorconfig",
+    ]  # fmt: skip
 
-    assert order(*paths, readme="See `src/deep/x/y.py`.") == [
-        "pyproject.toml",
-        "main.py",
-        "Dockerfile",
-        "src/deep/x/y.py",
-        "tests/test_a.py",
-        "src/util.py",
-        "docs/a.md",
-        "notes",
-    ]
+    assert order(
+        paths, readme="See `src/deep/x/y.py`.", reached=["main.py", "src/util.py", "src/deep/x/y.py"]
+    ) == [
+        "pyproject.toml", "main.py", "Dockerfile", "core/README.md", "src/deep/x/y.py", "tests/test_a.py",
+        "src/util.py", "src/dead.py", "LICENSE", "docs/a.md", ".editorconfig", "notes",
+    ]  # fmt: skip
 
 
-def test_a_file_name_that_the_readme_names_counts_where_it_is_the_only_one() -> None:
-    assert order("a/one.py", "b/two.py", readme="run two.py") == ["b/two.py", "a/one.py"]
-    assert order("a/one.py", "b/two.py", "c/two.py", readme="run two.py")[0] == "a/one.py"
+def test_what_nothing_reaches_comes_after_all_that_is_reached_however_large_it_is() -> None:
+    files = {"main.py": "import a", "a.py": "x", "padding.py": "x = 1\n" * 5000}
+
+    assert order(files, reached=["main.py", "a.py"]) == ["main.py", "a.py", "padding.py"]
 
 
 def test_what_others_import_comes_before_what_nobody_needs() -> None:
-    assert order("src/aaa.py", "src/core.py", imports={"core": 3}) == ["src/core.py", "src/aaa.py"]
+    assert order(["src/aaa.py", "src/core.py"], importers={"src/core.py": 3}) == ["src/core.py", "src/aaa.py"]
 
 
-def test_imports_are_counted_once_a_file_in_every_language() -> None:
-    contents = {
-        "a.py": b"from app.core import x\nimport core, json\n",
-        "b.ts": b"import {a} from '../core'\nconst b = require('./helper')\n",
-        "c.go": b'import "example.org/app/core"\n',
-        "d.c": b'#include "helper.h"\n',
-        "e.rs": b"use crate::core::Thing;\n",
-        "f.txt": b"the core is important\n",
-    }
-
-    counts = select.count_imports(contents)
-
-    assert counts["core"] == 4
-    assert counts["helper"] == 2
+def test_what_the_readme_speaks_of_comes_first() -> None:
+    assert order(["src/aaa.py", "src/scheduler.py"], readme="It has a scheduler.")[0] == "src/scheduler.py"
 
 
-def test_only_so_much_is_read_for_its_imports() -> None:
-    many = files_of(*(f"src/f{n:03}.py" for n in range(500)))
-    heavy = files_of(*(f"src/f{n}.py" for n in range(5)), size=1 << 20)
+def test_an_entry_point_with_a_usual_name_comes_before_what_a_build_lists() -> None:
+    paths = ["main.c", "a.c", "b.c"]
 
-    assert len(select.to_scan(many)) == select.SCANNED_FILES
-    assert len(select.to_scan(heavy)) == 3
+    assert order(paths, declared=paths, importers={"a.c": 9}) == ["main.c", "a.c", "b.c"]
+
+
+def test_each_package_of_a_monorepo_gets_its_turn() -> None:
+    paths = ["a/package.json", "a/src/x.ts", "a/src/y.ts", "b/package.json", "b/src/z.ts"]
+
+    assert order(paths, importers={"a/src/x.ts": 9, "a/src/y.ts": 9})[2:] == ["a/src/x.ts", "b/src/z.ts", "a/src/y.ts"]
+
+
+def test_containers_then_ci_then_environments_then_the_rest() -> None:
+    paths = [
+        "config/settings.toml",
+        ".env.example",
+        ".github/workflows/ci.yml",
+        "Dockerfile",
+        "tests/pytest.ini",
+        "tsconfig.json",
+    ]
+
+    assert order(paths) == [
+        "Dockerfile", ".github/workflows/ci.yml", ".env.example", "config/settings.toml", "tsconfig.json",
+        "tests/pytest.ini",
+    ]  # fmt: skip
+
+
+def test_tests_come_before_their_helpers() -> None:
+    assert order(["tests/conftest.py", "tests/test_pay.py"]) == ["tests/test_pay.py", "tests/conftest.py"]
+
+
+def test_a_change_of_a_few_lines_changes_no_rank() -> None:
+    files = {f"src/m{n}.py": "x = 1\n" * (100 * n + 50) for n in range(1, 6)}
+    edited = {**files, "src/m3.py": files["src/m3.py"] + "y = 2\n" * 5}
+
+    assert order(files) == order(edited)

@@ -1,44 +1,36 @@
 import pytest
 
-from evaluator.digest.walk import Candidate, candidates, find_readme, hidden_by_content
+from evaluator.digest.walk import readmes
+from tests.support.candidates import candidate, candidates_of
 from tests.support.snapshots import MemorySnapshot
-
-
-def told(path: str, size: int = 10, *others: str) -> Candidate:
-    entries = MemorySnapshot({**dict.fromkeys(["README.md", *others], "x"), path: b"x" * size}).entries
-    readme = find_readme(entries)
-    assert readme is not None
-    return next(file for file in candidates(entries, readme=readme) if file.entry.path == path)
 
 
 @pytest.mark.parametrize(
     "name", ["README", "README.md", "readme.rst", "Readme.TXT", "readme.ko.md", "README_EN.md", "README-zh-CN.md"]
 )
 def test_a_readme_is_found_in_any_spelling(name: str) -> None:
-    entry = find_readme(MemorySnapshot({name: "x", "z.py": "x", "docs/README.md": "x"}).entries)
+    found = readmes(MemorySnapshot({name: "x", "z.py": "x", "docs/README.md": "x"}).entries)
 
-    assert entry is not None
-    assert entry.path == name
-
-
-def test_the_best_of_several_readmes_is_taken() -> None:
-    files = {"README.en.md": "x", "README.ko.md": "x", "README.txt": "x", "README.md": "x", "README.ja.md": "x"}
-
-    order = []
-    while entry := find_readme(MemorySnapshot(files).entries):
-        order.append(entry.path)
-        del files[entry.path]
-
-    assert order == ["README.md", "README.txt", "README.ko.md", "README.en.md", "README.ja.md"]
+    assert [entry.path for entry in found] == [name]
 
 
-@pytest.mark.parametrize("name", ["readmes.md", "README.py", "docs/README.md", "README.md.bak"])
+def test_the_best_of_several_readmes_comes_first() -> None:
+    names = ["README.ja.md", "README.en.md", "README-korean.md", "README.txt", "README.ko.md", "README.md"]
+
+    found = readmes(MemorySnapshot(dict.fromkeys(names, "x")).entries)
+
+    assert [entry.path for entry in found] == [
+        "README.md", "README.txt", "README.ko.md", "README-korean.md", "README.en.md", "README.ja.md"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["readmes.md", "README.py", "docs/README.md", "README.md.bak", "README_DB.md"])
 def test_what_only_looks_like_a_readme_is_none(name: str) -> None:
-    assert find_readme(MemorySnapshot({name: "x"}).entries) is None
+    assert readmes(MemorySnapshot({name: "x"}).entries) == []
 
 
 def test_an_empty_readme_promises_nothing() -> None:
-    assert find_readme(MemorySnapshot({"README.md": ""}).entries) is None
+    assert readmes(MemorySnapshot({"README.md": ""}).entries) == []
 
 
 @pytest.mark.parametrize(
@@ -75,10 +67,15 @@ def test_an_empty_readme_promises_nothing() -> None:
         ("tests/fixtures/db.py", "other"),
         ("src/__snapshots__/app.test.ts", "other"),
         ("spec/golden/a.rb", "other"),
+        ("vite.config.ts", "config"),
+        (".eslintrc.js", "config"),
+        ("src/config.ts", "code"),
+        ("README_DB.md", "doc"),
+        ("docs/README.md", "doc"),
     ],
 )
 def test_a_path_tells_the_class(path: str, file_class: str) -> None:
-    assert told(path).file_class == file_class
+    assert candidate(path).file_class == file_class
 
 
 @pytest.mark.parametrize(
@@ -104,47 +101,77 @@ def test_a_path_tells_the_class(path: str, file_class: str) -> None:
         ("app.min.js", "minified"),
         ("app.js.map", "minified"),
         ("README.ja.md", "translation of the README"),
+        ("docs/README_zh-CN.md", "translation of the README"),
+        ("packages/core/README.ko.md", "translation of the README"),
+        (".github/prompts/fix.md", "agent boilerplate"),
+        ("gradlew", "vendored"),
+        ("static/js/jquery.js", "vendored"),
+        ("src/jquery-3.6.0.js", "vendored"),
+        ("api/user_pb2.py", "generated"),
+        ("web/.next/server.js", "generated"),
+        ("demo.egg-info/PKG-INFO", "generated"),
+        ("locale/ko.po", "data"),
+        ("config/credentials.yml.enc", "binary"),
+        ("App.xcodeproj/xcshareddata/a.plist", "editor settings"),
     ],
 )
 def test_a_path_tells_what_is_listed_only(path: str, reason: str) -> None:
-    assert told(path).hidden == reason
+    assert candidate(path).hidden == reason
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "build/main.py", "target/app.rs", "bin/tool.sh", "env/loader.py", "src/vendor/models.py", "dist/index.js",
-        ".env.sample", "id_rsa.pub",
+        ".env.sample", "id_rsa.pub", "src/react.js", "src/chart.ts", "deps/own/a.c", "docs/README.md", "lib/aos.py",
     ],
 )  # fmt: skip
 def test_real_source_is_not_hidden_by_the_name_of_its_folder(path: str) -> None:
-    assert told(path).hidden is None
+    assert candidate(path).hidden is None
 
 
 def test_a_large_json_file_is_data() -> None:
-    assert told("tokens.json", 1 << 17).hidden == "data"
-    assert told("tokens.json", 1 << 10).hidden is None
+    assert candidate("tokens.json", 1 << 17).hidden == "data"
+    assert candidate("tokens.json", 1 << 10).hidden is None
 
 
 def test_an_empty_file_is_listed_only() -> None:
-    assert told("pkg/__init__.py", 0).hidden == "empty"
+    assert candidate("pkg/__init__.py", 0).hidden == "empty"
 
 
 def test_a_folder_that_calls_itself_an_environment_is_vendored() -> None:
-    assert told("env/lib/site.py", 10, "env/pyvenv.cfg").hidden == "vendored"
-    assert told("environment.py", 10, "env/pyvenv.cfg").hidden is None
+    assert candidate("env/lib/site.py", 10, "env/pyvenv.cfg").hidden == "vendored"
+    assert candidate("environment.py", 10, "env/pyvenv.cfg").hidden is None
 
 
-@pytest.mark.parametrize(
-    ("path", "lines", "reason"),
-    [
-        ("a.go", ["// Code generated by protoc. DO NOT EDIT.", "package a"], "generated"),
-        ("a.ts", ["/* @generated */"], "generated"),
-        ("a.js", ["x" * 500, "y"], "minified"),
-        ("a.py", ["x" * 500, "y"], None),
-        ("a.js", ["const a = 1"] * 50, None),
-        ("a.py", ["x"] * 100 + ["# DO NOT EDIT"], None),
-    ],
-)
-def test_the_content_tells_generated_and_minified_files(path: str, lines: list[str], reason: str | None) -> None:
-    assert hidden_by_content(told(path), lines) == reason
+def test_a_folder_of_vendors_that_the_project_is_about_is_its_own() -> None:
+    assert candidate("vendor/views.py", 10, "vendor/models.py").hidden is None
+    assert candidate("vendor/six.py").hidden == "vendored"
+
+
+def test_a_library_with_its_own_licence_is_vendored() -> None:
+    assert candidate("deps/lua/lapi.c", 10, "deps/lua/LICENSE").hidden == "vendored"
+    assert candidate("deps/lapi.c", 10, "LICENSE").hidden is None
+
+
+def test_what_its_author_calls_his_own_is_shown_unless_it_is_a_secret_or_no_text() -> None:
+    paths = ["vendor/a.go", "a_pb2.py", "app.min.js", "vendor/logo.png", "vendor/.env", "vendor/data.csv"]
+
+    files = candidates_of(paths, own=paths)
+
+    assert {file.path: file.hidden for file in files} == {
+        "a_pb2.py": None,
+        "app.min.js": None,
+        "vendor/.env": "secret file",
+        "vendor/a.go": None,
+        "vendor/data.csv": "data",
+        "vendor/logo.png": "media or document",
+    }
+    assert all(file.kept for file in files)
+
+
+def test_a_path_that_cannot_be_printed_is_told_by_its_printable_form() -> None:
+    file = candidate("src/\udcff\n.py")
+
+    assert file.path == "src/\\xff\\u000a.py"
+    assert (file.file_class, file.suffix, file.depth, file.name) == ("code", "py", 1, "\\xff\\u000a.py")

@@ -47,6 +47,16 @@ def test_each_status_has_its_error(status: int | None, kind: type[Exception]) ->
     assert ": the provider's words. " in str(error)
 
 
+def test_a_prompt_that_is_too_long_after_all_says_which_setting_to_lower() -> None:
+    words = "litellm.ContextWindowExceededError: OpenAIException - This model's maximum context length is 8192 tokens."
+
+    error = translate(VendorError(words, status=400), name=NAME)
+
+    assert isinstance(error, JudgeRejected)
+    assert "maximum context length is 8192 tokens" in str(error)
+    assert "set MODU_DIGEST_TOKENS lower" in str(error)
+
+
 def test_a_provider_that_litellm_does_not_know_is_an_unknown_model() -> None:
     error = translate(VendorError("LLM Provider NOT provided. Pass in the provider", status=400), name=NAME)
 

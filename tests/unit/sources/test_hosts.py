@@ -1,7 +1,9 @@
+import socket
+
 import pytest
 
 from evaluator.errors import SourceUnavailable, UnusableSource
-from evaluator.sources.hosts import is_public, public_addresses
+from evaluator.sources.hosts import addresses, is_public, public_addresses
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,19 @@ def test_a_public_host_gives_its_addresses() -> None:
 def test_a_name_that_cannot_be_a_host_is_unavailable() -> None:
     with pytest.raises(SourceUnavailable):
         public_addresses("x" * 70 + ".example", 443)
+
+
+def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("140.82.121.4", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
+
+    with pytest.raises(UnusableSource):
+        public_addresses("git.example.org", 443)
+    assert addresses("git.example.org", 443) == ("140.82.121.4", "10.0.0.1")
+
+
+def test_a_host_without_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+
+    with pytest.raises(UnusableSource):
+        public_addresses("git.example.org", 443)

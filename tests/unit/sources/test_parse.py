@@ -276,18 +276,83 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert refusal("/" + "x" * 5000).code == "unreadable_path"
 
 
-def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+def test_a_file_that_is_nothing_of_ours_is_refused_with_what_can_be_given(tmp_path: Path) -> None:
     (tmp_path / "main.py").touch()
-    (tmp_path / "project.tar.gz").touch()
+    os.mkfifo(tmp_path / "README.md")
 
-    assert refusal(str(tmp_path / "main.py")).code == "not_a_folder"
-    archive = refusal(str(tmp_path / "project.tar.gz"))
-    assert archive.code == "unsupported_source"
-    assert "Unpack it" in str(archive)
+    for name in ("main.py", "README.md"):
+        error = refusal(str(tmp_path / name))
+        assert error.code == "not_a_folder"
+        assert all(word in str(error) for word in ("folder", "archive", ".tar.gz", "README", "git URL"))
 
 
-def test_a_ref_on_a_folder_is_refused(tmp_path: Path) -> None:
-    assert refusal(str(tmp_path), ref="main").code == "ref_on_folder"
+def test_a_file_that_is_only_named_like_an_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "project.tar.gz").write_text("404: Not Found")
+
+    assert refusal(str(tmp_path / "project.tar.gz")).code == "bad_archive"
+
+
+@pytest.mark.parametrize(
+    "head", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"\x28\xb5\x2f\xfd", b"\x1f\x9d\x90", b"PK\x07\x08PK\x03\x04"]
+)
+def test_an_archive_of_a_kind_that_is_not_read_is_refused_with_what_to_do(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "project").write_bytes(head)
+
+    error = refusal(str(tmp_path / "project"))
+
+    assert error.code == "unsupported_archive"
+    assert "Unpack it" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("hours.zip", "hours"),
+        ("hours-1.2.tar.gz", "hours-1.2"),
+        ("HOURS.TGZ", "HOURS"),
+        ("hours.tar.bz2", "hours"),
+        ("hours.py", "hours.py"),
+        (".zip", "project"),
+        ("\u1112\u1161\u11ab.zip", "한"),
+    ],
+)
+def test_an_archive_is_known_by_the_name_of_its_file(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_bytes(b"PK\x03\x04")
+
+    source = parse(str(tmp_path / file))
+
+    assert source.kind is SourceKind.ARCHIVE
+    assert (source.name, source.canonical) == (name, f"archive:{name}")
+    assert source.location == str(tmp_path / file)
+
+
+def test_an_archive_or_a_readme_is_known_by_its_real_path(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "secret.txt").write_text("s")
+    (tmp_path / "real" / "a.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "README.md").symlink_to(tmp_path / "real" / "secret.txt")
+    (tmp_path / "b.zip").symlink_to(tmp_path / "real" / "a.zip")
+
+    assert parse(str(tmp_path / "b.zip")).location == str(tmp_path / "real" / "a.zip")
+    assert refusal(str(tmp_path / "README.md")).code == "not_a_folder"
+    assert refusal(str(tmp_path / "b.zip"), allowed_roots=[str(tmp_path / "other")]).code == "path_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("file", "code"), [("a.zip", "ref_on_archive"), ("README.md", "ref_on_readme"), ("", "ref_on_folder")]
+)
+def test_a_ref_is_for_git_urls(tmp_path: Path, file: str, code: str) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "README.md").write_text("x")
+
+    assert refusal(str(tmp_path / file), ref="main").code == code
+
+
+def test_a_readme_has_no_subdirectory(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("x")
+
+    assert refusal(str(tmp_path / "README.md"), subdir="app").code == "subdir_on_readme"
+    assert parse(str(tmp_path / "README.md"), subdir=".").subdir is None
 
 
 def test_folders_are_accepted_under_the_allowed_roots_only(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 import pytest
 
 from evaluator.domain import Source, SourceKind
+from evaluator.errors import EvaluatorError
+from evaluator.sources import refusals
 from evaluator.sources.refusals import of_fetch
 
 SECRET_WORDS = "remote: secret words of the server\n"
@@ -25,7 +27,13 @@ def source(ref: str | None = None) -> Source:
         ("fatal: unable to access 'x': The requested URL returned error: 301", "repository_moved"),
         ("fatal: couldn't find remote ref nope", "unknown_ref"),
         ("fatal: remote error: upload-pack: not our ref 0000", "unknown_ref"),
+        ("fatal: unable to access 'x': Maximum (20) redirects followed", "repository_moved"),
+        ("fatal: unable to access 'x': Protocol \"file\" not supported or disabled in libcurl", "untrusted_source"),
+        ("fatal: transport 'http' not allowed", "untrusted_source"),
         ("error: index-pack died of signal 25", "too_large"),
+        ("error: index-pack died of signal 24", "too_large"),
+        ("fatal: Out of memory, malloc failed (tried to allocate 9 bytes)", "too_much_memory"),
+        ("fatal: mismatched algorithms: client sha1; server sha256", "unsupported_repository"),
         ("error: object 12: treeNotSorted\nfatal: fsck error in packed object", "bad_repository"),
         ("fatal: something that nobody has seen yet", "unreadable_repository"),
     ],
@@ -44,3 +52,35 @@ def test_without_a_ref_a_missing_ref_means_an_empty_repository() -> None:
 
 def test_a_shortened_commit_id_is_explained() -> None:
     assert "40 digits" in str(of_fetch("fatal: couldn't find remote ref abc1234", source=source(ref="abc1234")))
+
+
+def test_what_the_server_says_is_not_taken_for_git() -> None:
+    said = "remote: fatal: early EOF\nremote: Connection timed out\nfatal: repository 'x' not found"
+
+    assert of_fetch(said, source=source()).code == "repository_not_found"
+
+
+def test_the_words_of_a_url_mean_nothing() -> None:
+    project = source().model_copy(update={"location": "https://h.org/openssl/TLS-certificate"})
+    said = "fatal: repository 'https://h.org/openssl/TLS-certificate/' not found"
+
+    assert of_fetch(said, source=project).code == "repository_not_found"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (refusals.too_large(), "too_large"),
+        (refusals.too_many_files(5), "too_many_files"),
+        (refusals.too_much_memory(), "too_much_memory"),
+        (refusals.too_slow(), "fetch_timeout"),
+        (refusals.leads_away(), "repository_moved"),
+        (refusals.broken("demo"), "bad_repository"),
+        (refusals.empty("demo"), "empty_project"),
+        (refusals.killed(), "source_unreachable"),
+        (refusals.no_room(), "source_unreachable"),
+    ],
+)
+def test_every_refusal_has_a_code_and_says_what_to_do(error: EvaluatorError, code: str) -> None:
+    assert error.code == code
+    assert any(word in str(error) for word in ("Take", "raise", "Grade", "Try", "give", "Check", "Run"))

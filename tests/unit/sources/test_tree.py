@@ -1,4 +1,5 @@
-from evaluator.sources.tree import TreeFile, blob_id, fits, tree_id
+from evaluator.domain import Limits
+from evaluator.sources.tree import TreeFile, blob_id, blob_id_of, fits, tree_id
 
 HELLO = blob_id(b"hello\n")
 
@@ -24,7 +25,19 @@ def test_the_executable_bit_is_content() -> None:
 
 
 def test_only_short_and_shallow_paths_fit() -> None:
-    assert fits("/".join("d" * 64))
-    assert not fits("/".join("d" * 65))
-    assert fits("x" * 1024)
-    assert not fits("한" * 342)
+    limits = Limits(depth=64, path_bytes=1024)
+
+    assert fits("/".join("d" * 64), limits=limits)
+    assert not fits("/".join("d" * 65), limits=limits)
+    assert fits("x" * 1024, limits=limits)
+    assert not fits("한" * 342, limits=limits)
+
+
+def test_a_blob_that_comes_in_parts_has_the_same_id() -> None:
+    assert blob_id_of([b"hel", b"", b"lo\n"], size=6) == HELLO
+
+
+def test_many_folders_deep_in_one_another_are_one_tree() -> None:
+    files = [TreeFile("d/" * depth + "f", executable=False, blob=HELLO) for depth in range(1500)]
+
+    assert len(tree_id(files)) == 40

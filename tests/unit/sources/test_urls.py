@@ -1,7 +1,7 @@
 import pytest
 
 from evaluator.errors import UnusableSource
-from evaluator.sources.urls import looks_like_git, parse_url
+from evaluator.sources.urls import check_public, looks_like_git, parse_url
 
 
 @pytest.mark.parametrize("text", ["https://h.org/a", "git@host:a/b", "github.com:owner/project", "ext::sh://x"])
@@ -35,3 +35,29 @@ def test_an_ssh_address_keeps_its_user() -> None:
 
     assert url.address == "ssh://deploy@git.corp/a/b"
     assert url.trusted
+
+
+def test_a_public_forge_has_a_name_and_speaks_https() -> None:
+    check_public("git.example.org", 443)
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("git.example.org", 80),
+        ("git.example.org", 8443),
+        ("140.82.121.4", 443),
+        ("::1", 443),
+        ("localhost", 443),
+        ("git.example.org.", 443),
+        ("0x7f.1", 443),
+        ("a" * 250 + ".org", 443),
+        ("git.example.org\n", 443),
+        ("", 443),
+    ],
+)
+def test_anything_else_is_no_public_forge(host: str, port: int) -> None:
+    with pytest.raises(UnusableSource) as caught:
+        check_public(host, port)
+
+    assert caught.value.code == "untrusted_source"

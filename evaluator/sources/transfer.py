@@ -1,0 +1,163 @@
+"""How the commit that a source names comes into the private repository, or is found in the mirror beside it."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluator.domain import Source
+from evaluator.sources import refusals
+from evaluator.sources.access import Access, access_to, token_of
+from evaluator.sources.command import Command, Finished
+from evaluator.sources.dial import Dialer, Route, dialer
+from evaluator.sources.mirrors import Mirror
+from evaluator.sources.objects import Damaged
+from evaluator.sources.urls import GitUrl
+from evaluator.sources.watch import Watch
+
+_LOCAL_REF = "refs/tags/graded"  # under tags, because a branch may not point at an annotated tag
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}")
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+_RULES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")  # of git
+_HARMLESS = (  # what git finds wrong with objects that hurts nobody
+    "badDate",
+    "badDateOverflow",
+    "badTimezone",
+    "badEmail",
+    "missingEmail",
+    "badName",
+    "missingNameBeforeEmail",
+    "missingSpaceBeforeEmail",
+    "missingSpaceBeforeDate",
+    "multipleAuthors",
+    "zeroPaddedDate",
+    "zeroPaddedFilemode",
+    "missingTaggerEntry",
+    "badTagName",
+    "gitmodulesMissing",
+    "gitmodulesParse",
+)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One source on its way into a repository that is fresh, private and bare."""
+
+    run: Command
+    source: Source
+    url: GitUrl
+    mirror: Mirror | None = None
+
+    def bring(self) -> str:
+        """Return the name of the commit, which is there now; `refs.../` where it was fetched, else its id.
+
+        Raises UnusableSource or SourceUnavailable (see `refusals`), and Damaged where the mirror is no good.
+        """
+        self._make_repository()
+        if self.mirror is not None and self.mirror.commits:
+            wanted = self._wanted()
+            if wanted in self.mirror.commits:
+                return wanted
+            if self.mirror.crowded:
+                raise Damaged("crowded")
+        self._fetch()
+        return _LOCAL_REF
+
+    def _make_repository(self) -> None:
+        """Make the few files that git knows a bare repository by; with a mirror, its objects count as ours."""
+        shutil.rmtree(self.run.repository, ignore_errors=True)
+        try:
+            self._write(self.run.repository)
+        except OSError as error:
+            raise refusals.no_room() from error
+
+    def _write(self, top: Path) -> None:
+        for folder in ("objects/pack", "refs"):
+            (top / folder).mkdir(parents=True)
+        (top / "HEAD").write_text("ref: refs/heads/none\n")
+        (top / "config").write_text(_CONFIG)
+        if self.mirror is not None and self.mirror.commits:
+            commits = self.mirror.commits
+            (top / "objects/info").mkdir()
+            (top / "objects/info/alternates").write_bytes(os.fsencode(self.mirror.objects) + b"\n")
+            (top / "shallow").write_text("".join(f"{commit}\n" for commit in commits))  # their parents are not there
+            (top / "packed-refs").write_text("".join(f"{commit} refs/known/{commit}\n" for commit in sorted(commits)))
+
+    def _wanted(self) -> str:
+        """Return the commit that the source names: as it says itself, or as the host says now; empty: none."""
+        if self.source.ref is not None and _COMMIT_ID.fullmatch(self.source.ref):
+            return self.source.ref
+        ref = self.source.ref or "HEAD"
+        done = self._git("ls-remote", "--quiet", "--end-of-options", "origin", ref, f"{ref}^{{}}")
+        if done.status:
+            raise refusals.of_fetch(done.stderr, source=self.source)
+        rows = (line.partition("\t") for line in done.stdout.decode("utf-8", "replace").splitlines())
+        ids = {name: id for id, _, name in rows}
+        names = [rule.format(ref) for rule in _RULES]
+        return next((ids.get(f"{name}^{{}}", ids[name]) for name in names if name in ids), "")
+
+    def _fetch(self) -> None:
+        small_files = f"--filter=blob:limit={self.run.limits.file_bytes + 1}"  # a file of just the limit still comes
+        done = self._fetch_once(small_files)
+        if done.status and any(f"{id}:" in done.stderr for id in _HARMLESS):
+            # git 2.39 cannot be lenient about these and filter at the same time
+            self._make_repository()
+            done = self._fetch_once(config=tuple(f"fetch.fsck.{id}=ignore" for id in _HARMLESS))
+        if done.status:
+            self._refuse(done)
+        # What the filter held back is simply missing now: no git, old or new, goes and asks for it
+        (self.run.repository / "config").write_text(_CONFIG)
+
+    def _refuse(self, done: Finished) -> None:
+        if any(file.stat().st_size >= self.run.limits.received_bytes for file in self.run.packs.iterdir()):
+            raise refusals.too_large()  # git was stopped because a file grew to the limit: it dies without a word
+        error = refusals.of_fetch(done.stderr, source=self.source)
+        if (
+            self.mirror is not None
+            and self.mirror.commits
+            and error.code in {"bad_repository", "unreadable_repository"}
+        ):
+            raise Damaged("difference") from error
+        raise error
+
+    def _fetch_once(self, *options: str, config: tuple[str, ...] = ()) -> Finished:
+        return self._git(
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--no-write-fetch-head",
+            *options,
+            "--end-of-options",
+            "origin",
+            f"+{self.source.ref or 'HEAD'}:{_LOCAL_REF}",
+            config=config,
+        )
+
+    def _git(self, *args: str, config: tuple[str, ...] = ()) -> Finished:
+        """Return how a git that may speak to the source's host ended; raise what the dialer refused."""
+        with self._reaching() as (access, dialing):
+            done = self.run.run(
+                *args,
+                access=access,
+                config=(f"remote.origin.url={self.url.address}", *config),
+                looking=Watch(self.run.limits, self.run.packs, dialing),
+            )
+            if done.status and dialing is not None and dialing.trouble is not None:
+                raise dialing.trouble
+            return done
+
+    @contextmanager
+    def _reaching(self) -> Iterator[tuple[Access, Dialer | None]]:
+        limits, folder = self.run.limits, self.run.folder
+        if not self.url.scheme.startswith("http"):
+            yield access_to(self.url, limits=limits, folder=folder, proxy=None), None
+            return
+        route = Route(self.url, stays=token_of(self.url, limits=limits) is not None)
+        with dialer(route, bytes_limit=limits.received_bytes, deadline=self.run.deadline) as dialing:
+            yield access_to(self.url, limits=limits, folder=folder, proxy=dialing.address), dialing
