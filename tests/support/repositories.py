@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import trustme
+
 Files = Mapping[str, str | bytes]
 
 _WHO = {"NAME": "Test", "EMAIL": "test@example.org", "DATE": "2026-01-02T03:04:05+00:00"}
@@ -134,17 +136,12 @@ def serve_forge(
 
 
 def make_certificate(folder: Path) -> Path:
-    """Return a new PEM file with a certificate for 127.0.0.1, signed by itself, and its key."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    names = ("-subj", "/CN=Forge", "-addext", "subjectAltName=IP:127.0.0.1")
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
-    subprocess.run(
-        ["openssl", "req", "-x509", *curve, *names, "-keyout", key, "-out", certificate],
-        capture_output=True,
-        check=True,
-    )
+    """Return a new PEM file with a certificate for 127.0.0.1, the authority that signed it, and its key."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
     both = folder / "forge.pem"
-    both.write_bytes(certificate.read_bytes() + key.read_bytes())
+    parts = (*certificate.cert_chain_pems, authority.cert_pem, certificate.private_key_pem)
+    both.write_bytes(b"".join(part.bytes() for part in parts))
     return both
 
 
