@@ -20,9 +20,9 @@ Privacy = Literal["full", "readme"]
 
 
 class Value(BaseModel):
-    """A frozen noun; an unknown field is an error."""
+    """A frozen noun; an unknown field is an error. It is built when the first one is made: a command needs few."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 # Source and snapshot ----------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ class Limits(Value):
     text_bytes: int = 64 << 20  # of files that could be shown
     depth: int = 64  # folders above a file
     path_bytes: int = 1024
-    memory_bytes: int = 384 << 20  # of git and its children together
+    memory_bytes: int = 320 << 20  # of git and its children together
     trusted_forges: tuple[str, ...] = ()  # scheme://host[:port or :*]
     forge_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # host[:port] -> token or user:token
     forge_ca: Path | None = None  # certificates that trusted forges may be signed with

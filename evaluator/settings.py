@@ -1,6 +1,7 @@
 """The environment, read once into one frozen object. `docs/reference/settings.md` is generated from the class."""
 
 import getpass
+import importlib
 import os
 import re
 import unicodedata
@@ -8,9 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from evaluator.domain import Language, Limits, MirrorLimits
@@ -30,6 +30,7 @@ PROVIDERS: Mapping[str, tuple[str, str]] = {
     "xai": ("XAI_API_KEY", "xai/grok-4-latest"),
 }
 _FOREIGN = "MODU_ARENA_"  # belongs to the published client
+_NO_ZONES = {"posix", "right", "posixrules"}  # copies of the others that lie beside them
 _LONGEST_NAME = 255  # bytes of one folder's name on every system we run on
 _FORGE = re.compile(
     r"(?:(?P<scheme>https?|ssh)://(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}|\*))?|file://(?P<folder>/[^\0]*?))/?",
@@ -151,7 +152,7 @@ class Settings(BaseModel):
     max_text_bytes: int = Field(64 << 20, ge=1 << 20, description="Most bytes of text a project may have.")
     max_depth: int = Field(64, ge=1, le=256, description="A file below more folders is listed, not read.")
     max_path_bytes: int = Field(1024, ge=64, le=4096, description="A file with a longer path is listed, not read.")
-    max_git_memory: int = Field(384 << 20, ge=64 << 20, description="Most bytes of memory that git may use.")
+    max_git_memory: int = Field(320 << 20, ge=64 << 20, description="Most bytes of memory that git may use.")
     mirrors_dir: Path | None = Field(
         None, description="Folder where mirrors of fetched repositories are kept. Absent: nothing is kept."
     )
@@ -206,7 +207,7 @@ class Settings(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if not _is_zone(value):
             raise ValueError("is not a time zone of the IANA list, such as Asia/Seoul")
         return value
 
@@ -322,8 +323,9 @@ def _home(environ: Mapping[str, str]) -> Path:
 def _read_file(path: Path) -> dict[str, str]:
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a path that is too long
         return {}
+    dotenv = importlib.import_module("dotenv")  # it takes its time, and most have no such file
     try:
-        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+        values: Mapping[str, str | None] = dotenv.dotenv_values(path, interpolate=False, encoding="utf-8")
     except UnicodeDecodeError as error:
         raise SettingsError(f"The settings file {str(path)!r} is not UTF-8. Save it as UTF-8.") from error
     except OSError as error:
@@ -339,6 +341,15 @@ def _refuse_unknown(names: Mapping[str, str]) -> None:
     if unknown:
         ours = ", ".join(sorted(name for name in known if name.startswith("MODU_")))
         raise SettingsError(f"Unknown setting: {', '.join(unknown)}. Unset it; the settings are {ours}.")
+
+
+def _is_zone(name: str) -> bool:
+    """Return whether a time zone has that name. (`available_timezones` reads all 600 to know one.)"""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # none, no name of one, a folder of them
+        return False
+    return name.partition("/")[0] not in _NO_ZONES
 
 
 def _is_http(text: str) -> bool:

@@ -59,9 +59,7 @@ def _at(values: Iterable[float], share: float) -> float:
 def _time(texts: Sequence[str]) -> None:
     """Print what an estimate takes, the best of many: this asks what the code costs, not what the machine is doing."""
     longest = sorted(texts, key=len)[-5:]
-    lines = [text.split("\n") for text in longest]
     print(f"\nestimate: {max(_best(tokens.estimate, text) for text in longest):.2f} ms for the longest digests")
-    print(f"costs: {max(_best(tokens.costs, some) for some in lines):.2f} ms for the lines of them")
 
 
 def _best(act: object, given: object) -> float:

@@ -20,6 +20,17 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
+def privacy_option(command: F) -> F:
+    """Add `--privacy`."""
+    return click.option(
+        "--privacy",
+        type=click.Choice(["full", "readme"]),
+        default="full",
+        show_default=True,
+        help="What the judge may see: the digest, or only the README and the names of the files.",
+    )(command)
+
+
 def user_option(text: str) -> Callable[[F], F]:
     """Add `--user`."""
     return click.option("--user", metavar="NAME", help=text)

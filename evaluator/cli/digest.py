@@ -8,12 +8,15 @@ from typing import Any
 
 import click
 
-from evaluator.cli.common import json_option, load_settings, print_json
+from evaluator.cli.common import json_option, load_settings, print_json, privacy_option
+from evaluator.digest.findings import MEANINGS
 from evaluator.domain import Digest, DigestFile
 from evaluator.errors import RequestError
 from evaluator.services.preview import Preview, preview
+from evaluator.settings import OFFLINE
 
 _MOST_NAMED = 60  # files that are named one by one in the talk; all of them are in --json
+_STANDARD_OUTPUT = Path("-")
 _FEW = 5  # files that are named with a finding
 
 EXAMPLES = """\b
@@ -34,15 +37,17 @@ class CannotWrite(RequestError):
 @click.argument("source")
 @click.option("--ref", help="Branch, tag or full commit id of a git URL.")
 @click.option("--subdir", help="Folder inside the project that is read alone.")
-@click.option("--budget", type=click.IntRange(2000, 1_000_000), help="Most tokens. Default: MODU_DIGEST_TOKENS.")
 @click.option(
-    "--privacy",
-    type=click.Choice(["full", "readme"]),
-    default="full",
-    show_default=True,
-    help="What the judge may see: the digest, or only the README and the names of the files.",
+    "--budget",
+    type=click.IntRange(2000, 1_000_000),
+    help="Most tokens. Default: MODU_DIGEST_TOKENS, or what the model can read.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the text into this file.")
+@privacy_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write the text into this file, over what is in it; - is standard output.",
+)
 @json_option
 @click.pass_context
 def digest_command(
@@ -62,13 +67,12 @@ def digest_command(
     every file, what was found and what was masked.
     """
     settings = load_settings(ctx, digest_tokens=budget)
-    seen = preview(
-        source, ref=ref, subdir=subdir, limits=settings.limits, budget=settings.digest_tokens, privacy=privacy
-    )
+    most = settings.digest_tokens
+    if budget is None and settings.judge_model != OFFLINE:
+        most = _grading("budget").of(settings)
+    seen = preview(source, ref=ref, subdir=subdir, limits=settings.limits, budget=most, privacy=privacy)
     if out is not None or not as_json:
-        # importing what grades takes longer than the digest does: only where the text is wanted
-        message = importlib.import_module("evaluator.services.message").message
-        _put(message(seen.digest, prompts=settings.prompts_dir), out)
+        _put(_grading("message").message(seen.digest, prompts=settings.prompts_dir), out)
     if as_json:
         print_json(_manifest(seen))
     else:
@@ -76,8 +80,13 @@ def digest_command(
     return 0
 
 
+def _grading(service: str) -> Any:
+    """Return a service that imports what grades, which takes longer than the digest does: only where it is needed."""
+    return importlib.import_module(f"evaluator.services.{service}")
+
+
 def _put(text: str, out: Path | None) -> None:
-    if out is None:
+    if out is None or out == _STANDARD_OUTPUT:
         click.echo(text, nl=False)
         return
     try:
@@ -104,8 +113,9 @@ def _manifest(seen: Preview) -> dict[str, Any]:
 def _talk(seen: Preview, out: Path | None) -> Iterator[str]:
     """Yield the lines that say in short what is in the text and what is not."""
     digest = seen.digest
-    size = f"{len(digest.files)} files, about {digest.tokens:,} tokens"
-    yield f"{digest.name}: {size}, {digest.coverage:.0%} of the source that the program reaches is shown"
+    yield f"{digest.name}: {len(digest.files)} files, about {digest.tokens:,} tokens"
+    if digest.coverage < 1 or any(block.file_class == "code" for block in digest.blocks):
+        yield f"Of the source that the program reaches, {digest.coverage:.0%} is shown."
     shown = [file for file in digest.files if file.shown in {"whole", "part"}]
     yield from (_file(file) for file in shown[:_MOST_NAMED])
     if len(shown) > _MOST_NAMED:
@@ -114,7 +124,7 @@ def _talk(seen: Preview, out: Path | None) -> Iterator[str]:
     yield from _found(digest)
     yield from (f"Masked: {count} x {rule}" for rule, count in digest.redactions.items())
     yield f"Fetched in {seen.fetch_seconds:.2f} s, built in {seen.build_seconds:.2f} s; every file: --json"
-    if out is not None:
+    if out not in {None, _STANDARD_OUTPUT}:
         yield f"The text is in {out}"
 
 
@@ -136,4 +146,4 @@ def _found(digest: Digest) -> Iterator[str]:
         places.setdefault(finding.code, []).append(finding.file)
     for code, files in places.items():
         more = f" and {len(files) - _FEW} more files" if len(files) > _FEW else ""
-        yield f"Found: {code} in {', '.join(files[:_FEW])}{more}"
+        yield f"Found: {code} in {', '.join(files[:_FEW])}{more}. {MEANINGS[code]}"

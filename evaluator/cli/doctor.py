@@ -39,6 +39,7 @@ def _examine(settings: Settings) -> Iterator[health.Health]:
             yield health.attempt("Rubric", lambda: _rubric(app))
     except EvaluatorError as error:
         yield health.Health(name="Services", status="missing", text=str(error))
+    yield from health.files(settings)
     yield from health.judging(settings)
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 import worker
 from evaluator.app import App, opened
 from evaluator.cli import render
-from evaluator.cli.common import json_option, load_settings, print_json, user_option
+from evaluator.cli.common import json_option, load_settings, print_json, privacy_option, user_option
 from evaluator.cli.consoles import out, talk
 from evaluator.cli.people import person
 from evaluator.domain import Options, Progress, RequestState
@@ -51,13 +51,7 @@ Examples:
 @user_option("Whose evaluation this is: a name or id from `modu user list`. Default: you.")
 @click.option("--model", help="A litellm model name, or `offline`. Default: MODU_MODEL.")
 @click.option("--rubric", help="Name of a rubric, or path of a rubric file. Default: MODU_RUBRIC.")
-@click.option(
-    "--privacy",
-    type=click.Choice(["full", "readme"]),
-    default="full",
-    show_default=True,
-    help="What the judge may see: the digest, or only the README and the names of the files.",
-)
+@privacy_option
 @click.option("--no-wait", is_flag=True, help="Only record the request; print its id.")
 @click.option("--fresh", is_flag=True, help="Grade anew even if nothing has changed.")
 @click.option("--fail-under", type=click.IntRange(0, 10), metavar="N", help="Exit with 6 if the total is below N.")

@@ -1,11 +1,13 @@
 """`modu`: the command line. Subcommands are imported only when they are called, which keeps `modu --help` fast."""
 
+import gc
 import importlib
 import io
 import json
 import sys
 import tempfile
 import traceback
+from types import ModuleType
 from typing import NoReturn
 
 import click
@@ -36,7 +38,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"evaluator.cli.{_COMMANDS[cmd_name][0]}")
+        module = _imported(f"evaluator.cli.{_COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         if not isinstance(command, click.Command):
             raise AssertionError(f"{cmd_name}_command is not a click command")
@@ -45,6 +47,16 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+def _imported(name: str) -> ModuleType:
+    """Return a module; what importing it makes stays for good, so nobody looks for garbage in it, then or later."""
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 EXAMPLES = """\b

@@ -27,11 +27,11 @@ _DIMENSIONS = {
 }
 _REVIEW = {  # why a person should look
     "near_line": "the total is next to the pass line",
-    "coverage": "more than 30 % of a dimension could not be told",
+    "coverage": "more than 30 % of a dimension could not be told, or much of the source was not shown",
     "evidence": "less than 80 % of the citations of a dimension held",
     "canary": "the judge got a question with a known answer wrong",
-    "orders_seen": "the project speaks to whoever grades it",
-    "hidden_text": "invisible characters were found and removed",
+    "orders_seen": "there are words in the project that speak to whoever grades it",
+    "hidden_text": "characters that a reader does not see, or that turn the direction of the text, were removed",
     "offline": "no LLM looked",
 }
 _REUSED = "Unchanged: this is the stored evaluation; nothing was asked or counted. --fresh grades anew."

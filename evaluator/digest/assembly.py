@@ -1,20 +1,31 @@
 """The digest put together: its text, and what became of every file (digest spec, Rendering)."""
 
 import hashlib
+import itertools
 import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from evaluator.digest import labels, render, select, walk
+from evaluator.digest import content, labels, render, select, walk
 from evaluator.digest.shown import OVER_BUDGET, Part, Shown
 from evaluator.digest.survey import Survey
-from evaluator.digest.tokens import estimate
+from evaluator.digest.tokens import measure
 from evaluator.digest.walk import Candidate
 from evaluator.domain import Digest, DigestFile, Finding, Privacy
 
 UNREACHED = "not reached from an entry point"
+_HIDING = content.HIDING | {walk.TOO_LARGE}  # why source that the program needs is not shown, though there is room
+_MARK = "0a1b2c3d4e5f6a7b"  # stands for the mark: equal content has equal tokens; none of that length has more
 PRIVATE = "kept private: only the README and the tree are shown"
+
+
+class Called(NamedTuple):
+    """What the project is called, and what was found in the names of its files."""
+
+    name: str
+    findings: Sequence[tuple[str, str]]  # what the file is called, and the code
 
 
 def digest(
@@ -26,23 +37,27 @@ def digest(
     readme: Candidate,
     mark: str,
     privacy: Privacy,
+    called: Called,
 ) -> Digest:
     """Return the digest of what is shown; *listing* is its tree. Parts that are too much after all are dropped."""
-    while True:
+    for step in itertools.count():
         parts = _in_order(shown, readme)
         rows = tuple(sorted([*_rows(files, shown, survey, privacy), *_skipped(shown)], key=lambda row: row.path))
         left_out = render.not_shown(rows, budget=math.floor(shown.budget * select.NOT_SHOWN))
         mark = _absent(mark, listing, parts, left_out)
-        text = listing + "".join(render.fence(part.block, mark, text=part.body) for part in parts) + left_out
-        tokens = estimate(text)
+        fences = [render.fences(part.block, mark, ranges=part.ranges) for part in parts]
+        tokens = _tokens(parts, [listing, left_out], _MARK if len(mark) <= len(_MARK) else mark)
         if tokens <= shown.budget or not shown.parts:
             break
-        shown.drop()
-    findings = _findings(parts, rows)
+        for _ in range(min(1 << step, len(shown.parts))):  # twice as many each time: there may be thousands
+            shown.drop()
+    bodies = [f"{head}{part.body}{end}" for part, (head, end) in zip(parts, fences, strict=True)]
+    text = "".join((listing, *bodies, left_out))
+    findings = _findings(parts, rows, survey, called)
     redactions = dict(sorted(sum((Counter(part.struck) for part in parts), shown.struck).items()))
     snapshot = shown.snapshot
     return Digest(
-        name=snapshot.name,
+        name=called.name,
         commit=snapshot.commit,
         tree=snapshot.tree,
         text=text,
@@ -56,6 +71,17 @@ def digest(
         sha256=_sha256(text.replace(mark, ""), rows, findings, redactions),
         privacy=privacy,
     )
+
+
+def _tokens(parts: Sequence[Part], around: Sequence[str], mark: str) -> int:
+    """Return the estimate of the text with that mark; what stands *around* the parts ends in line ends.
+
+    Many parts that are each too small to be called odd may be odd together (see `oddity`).
+    """
+    fences = itertools.chain.from_iterable(render.fences(part.block, mark, ranges=part.ranges) for part in parts)
+    outside = "".join((*around, *fences))
+    together = measure("".join((outside, *(part.body for part in parts))), whole=True)
+    return math.ceil(max(together, measure(outside) + sum(part.tokens for part in parts)))
 
 
 def _in_order(shown: Shown, readme: Candidate) -> list[Part]:
@@ -74,7 +100,7 @@ def _rows(files: Iterable[Candidate], shown: Shown, survey: Survey, privacy: Pri
                 path=file.path,
                 bytes=file.entry.size,
                 shown="part" if part.reason else "whole",
-                lines=render.ranges(part.block),
+                lines=part.ranges,
                 reason=part.reason,
                 blob=file.entry.blob,
             )
@@ -103,18 +129,25 @@ def _absent(mark: str, listing: str, parts: Iterable[Part], left_out: str) -> st
     return found
 
 
-def _findings(parts: Iterable[Part], rows: Iterable[DigestFile]) -> tuple[Finding, ...]:
+def _findings(parts: Iterable[Part], rows: Iterable[DigestFile], survey: Survey, called: Called) -> tuple[Finding, ...]:
     found = {(part.file.path, code) for part in parts for code in part.findings}
     found |= {(row.path, "secret_file") for row in rows if row.reason == walk.SECRETS}
+    found |= {(row.path, "hidden_source") for row in rows if row.path in survey.reached and row.reason in _HIDING}
+    found |= set(called.findings)
     found |= {(row.path, "secret") for row in rows if labels.is_masked(row.path)}
     return tuple(Finding(code=code, file=path) for path, code in sorted(found))
 
 
 def _coverage(files: Iterable[Candidate], shown: Shown, survey: Survey) -> float:
-    """Return the share of the reached source that is shown, by bytes; what turned out to be no source left out."""
+    """Return the share of the reached source that is shown, by bytes; copies and data are left out.
+
+    What is hidden by its content or its size counts: nobody gets rid of bad source that way.
+    """
     total = seen = 0.0
-    for file in files:
-        if file.path in survey.reached and file.hidden is None and file.path not in shown.refused:
+    for file in (*files, *shown.unread):
+        if file.path in shown.copies or shown.refused.get(file.path) == walk.DATA:
+            continue
+        if file.path in survey.reached and file.hidden is None:
             total += file.entry.size
             seen += file.entry.size * shown.parts[file.path].share if file.path in shown.parts else 0
     return round(seen / total, 4) if total else 1.0

@@ -1,12 +1,26 @@
 """The door of the room: from a snapshot to the digest that the judge is shown (digest spec)."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from evaluator.digest import assembly, attributes, content, imports, labels, readme, render, select, survey, walk
+from evaluator.digest import (
+    assembly,
+    attributes,
+    content,
+    entries,
+    labels,
+    markers,
+    readme,
+    render,
+    select,
+    survey,
+    walk,
+)
+from evaluator.digest.labels import Labels
+from evaluator.digest.names import SOFT
 from evaluator.digest.packages import Packages, packages
+from evaluator.digest.project import Project
 from evaluator.digest.shown import Shown
 from evaluator.digest.survey import Survey
 from evaluator.digest.text import Text
@@ -18,6 +32,7 @@ from evaluator.errors import UnusableSource
 _MINOR = frozenset({walk.MEDIA, walk.BINARY, walk.DATA, walk.GENERATED, walk.MINIFIED, walk.EMPTY, walk.EDITOR})
 _UNLISTED = frozenset({walk.VENDORED, walk.AGENT})  # in the list of what is not shown, not in the tree
 _TEXT_BYTES = 64 << 20
+_LARGE = 1 << 20  # bytes of what is too large, where nobody knows how large
 _EACH = 500  # tokens that one file may have, however small the budget
 
 
@@ -28,23 +43,26 @@ def build(
 
     *mark* is the secret word of the fences. With privacy `readme` only the README and the tree are shown. Raises
     UnusableSource (`empty_project`, `too_much_text` where the files that could be shown have more than *text_bytes*),
-    NoReadme where the top has no README, SourceUnavailable where the snapshot cannot be read.
+    NoReadme where there is none that can be read, SourceUnavailable where the snapshot cannot be read.
     """
+    name, struck = labels.of_project(snapshot.name, key=snapshot.tree.encode())
     if not snapshot.entries:
-        raise UnusableSource(
-            f"There is nothing to read in {snapshot.name!r}. Add the project's files.", code="empty_project"
-        )
-    entry, text = readme.find(snapshot)
+        raise UnusableSource(f"There is nothing to read in {name!r}. Add the project's files.", code="empty_project")
+    entry, text = readme.find(snapshot, called=name)
     files = _candidates(snapshot, readme=entry, text=text, privacy=privacy)
-    _refuse_too_much(files, snapshot, most=text_bytes)
+    _refuse_too_much(files, name=name, most=text_bytes)
     shown = Shown(snapshot, budget=budget, left=budget)
-    files, shown.skipped, shown.struck = _called(files, snapshot)
+    files, shown.skipped, names = _called(files, snapshot)
+    shown.struck = struck + names.struck
+    called = assembly.Called(name, names.findings)
     listing = _listing(files, shown.skipped, budget=math.floor(budget * select.TREE))
     shown.left -= estimate(listing) + math.floor(budget * select.NOT_SHOWN)
     top = next(file for file in files if file.file_class == "readme")
     shown.readme(top, text, room=math.floor(budget * select.README), promises=readme.promises)
     known = _fill(shown, files, text) if privacy == "full" else Survey(reached=_all_source(files))
-    return assembly.digest(shown, files, survey=known, listing=listing, readme=top, mark=mark, privacy=privacy)
+    return assembly.digest(
+        shown, files, survey=known, listing=listing, readme=top, mark=mark, privacy=privacy, called=called
+    )
 
 
 def _candidates(snapshot: Snapshot, *, readme: Entry, text: Text, privacy: Privacy) -> list[Candidate]:
@@ -52,6 +70,8 @@ def _candidates(snapshot: Snapshot, *, readme: Entry, text: Text, privacy: Priva
     said = [entry for entry in snapshot.entries if entry.path == ".gitattributes"] if privacy == "full" else []
     own = [attributes.own(data, (entry.path for entry in snapshot.entries)) for _, data in snapshot.read(said)]
     files = walk.candidates(snapshot.entries, readme=readme, own=own[0] if own else ())
+    if privacy == "full" and (marked := markers.folders(snapshot, files)):
+        files = walk.candidates(snapshot.entries, readme=readme, own=own[0] if own else (), marked=marked)
     if content.is_about_agents(text.lines, files):
         return [file._replace(hidden=None) if file.hidden == walk.AGENT else file for file in files]
     return files
@@ -59,21 +79,22 @@ def _candidates(snapshot: Snapshot, *, readme: Entry, text: Text, privacy: Priva
 
 def _called(
     files: Sequence[Candidate], snapshot: Snapshot
-) -> tuple[list[Candidate], list[tuple[str, Skipped]], Counter[str]]:
-    """Return the files, and what was skipped, under the names that may be shown, and the secrets that were in them."""
+) -> tuple[list[Candidate], list[tuple[str, Skipped]], Labels]:
+    """Return the files, and what was skipped, under the names that may be shown, and what was found in these."""
     paths = [*(file.entry.path for file in files), *(thing.path for thing in snapshot.skipped)]
-    called, struck = labels.labels(paths, key=snapshot.tree.encode())
+    names = labels.labels(paths, key=snapshot.tree.encode())
+    called = names.called
     named = [
         file if file.path == name else file._replace(path=name)
         for file, name in zip(files, called[: len(files)], strict=True)
     ]
-    return named, list(zip(called[len(files) :], snapshot.skipped, strict=True)), struck
+    return named, list(zip(called[len(files) :], snapshot.skipped, strict=True)), names
 
 
-def _refuse_too_much(files: Sequence[Candidate], snapshot: Snapshot, *, most: int) -> None:
+def _refuse_too_much(files: Sequence[Candidate], *, name: str, most: int) -> None:
     if sum(file.entry.size for file in files if file.hidden is None) > most:
         raise UnusableSource(
-            f"{snapshot.name!r} has more than {most} bytes of text besides data, vendored and generated files. Grade a"
+            f"{name!r} has more than {most} bytes of text besides data, vendored and generated files. Grade a"
             " part of it with --subdir, leave out what is no source, or raise MODU_MAX_TEXT_BYTES.",
             code="too_much_text",
         )
@@ -99,8 +120,14 @@ def _fill(shown: Shown, files: Sequence[Candidate], text: Text) -> Survey:
     for stage in select.stages(files, survey=known, packages=parts):
         if kept and stage.files and stage.files[0].file_class == "test":
             kept = 0  # their turn
-        most = min(_tokens(shown, stage.share), shown.left - kept)
-        shown.take(stage.files, most=most, each=max(_EACH, _tokens(shown, stage.each)))
+        each = max(_EACH, _tokens(shown, stage.each))
+        if stage.widens:
+            shown.widen(stage.files, each=each)
+            if stage.each == 1:  # the program's own source has had all that it needs
+                shown.take_late(each=_tokens(shown, select.LATE))
+        else:
+            most = min(_tokens(shown, stage.share), shown.left - kept)
+            shown.take(stage.files, most=most, each=each, fills=stage.fills)
         if shown.left < shown.least:
             break
     shown.widen()
@@ -115,13 +142,27 @@ def _survey(shown: Shown, files: Sequence[Candidate], text: str, packages: Packa
     """Return what the entry points lead to; the files read for it stay in memory."""
     told = {file.path: data for file, data in shown.read(survey.telling(files))}
     code = survey.source(files)
-    paths = frozenset(file.path for file in code)
-    declared = imports.entry_points(told, paths=paths)
+    shown.unread = _unread(shown.skipped)
+    project = Project([file.path for file in (*code, *shown.unread)], told)
     known = Survey(
         named=survey.mentions(files, text),
         words=survey.words(text),
-        declared=declared,
+        topics=survey.topics(text),
+        checking=survey.checking(told, files),
+        declared=entries.declared(project),
         usual=survey.usual(code, packages=packages),
     )
     shown.contents = told
-    return survey.followed(known, code, contents=shown.contents, read=shown.read)
+    known = survey.followed(known, code, contents=shown.contents, read=shown.read, project=project)
+    shown.needed = known.reached | known.declared | known.usual
+    return known
+
+
+def _unread(skipped: Iterable[tuple[str, Skipped]]) -> list[Candidate]:
+    """Return the source files that are too large to be read; styles, pages and dumps are none."""
+    large = [
+        Entry(path=name, size=_LARGE if thing.size is None else thing.size, blob="")
+        for name, thing in skipped
+        if thing.reason == walk.TOO_LARGE
+    ]
+    return [file for file in survey.source(walk.candidates(large, readme=None)) if file.suffix not in SOFT]

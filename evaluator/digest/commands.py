@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 
 _WORD = re.compile(r"[\w@./:*+-]{2,300}")
+_BYTES = bytes(byte if byte > 0x7F or chr(byte).isalnum() or chr(byte) in "_@./:*+-" else 0x20 for byte in range(256))
 _MODULE = re.compile(
     r"(?:-m|--app|-A|FLASK_APP|DJANGO_SETTINGS_MODULE)[\s=\"':,]{1,8}([A-Za-z_][\w.]{0,150})", re.ASCII
 )
 _OBJECT = re.compile(r"([A-Za-z_][\w.]{0,150}):[A-Za-z_]\w{0,80}", re.ASCII)
 _PROGRAM = "py js mjs cjs ts mts cts jsx tsx vue svelte css scss less html sh bash fish zsh rb php go rs c cc cpp cxx"
 _OTHERS = "m mm cu ino java kt scala cs swift dart exs pl lua r R jl sql ipynb hs zig o"
-_SUFFIXES = tuple(f".{suffix}" for names in (_PROGRAM, _OTHERS) for suffix in names.split(" "))
+_SUFFIXES = frozenset(suffix for names in (_PROGRAM, _OTHERS) for suffix in names.split(" "))
 _MOST_FILES = 3000  # of one manifest
 _MOST_OTHERS = 300
 _MOST = 256 << 10  # bytes of one manifest that are looked at
@@ -23,12 +24,13 @@ def text(data: bytes) -> str:
 
 def words(manifest: str) -> list[str]:
     """Return the words of a manifest that could be paths or modules, each once, in the order of the text."""
-    return list(dict.fromkeys(_WORD.findall(manifest)))
+    whole = dict.fromkeys(manifest.encode("utf-8", "surrogateescape").translate(_BYTES).split())  # far fewer to look at
+    return list(dict.fromkeys(_WORD.findall(b" ".join(whole).decode("utf-8", "surrogateescape"))))
 
 
 def files(found: Sequence[str]) -> list[str]:
     """Return the words that end like a source file."""
-    named = [word for word in found if word.endswith(_SUFFIXES)]
+    named = [word for word in found if "." in word and word.rpartition(".")[2] in _SUFFIXES]
     return [word.partition(":")[0] for word in named[:_MOST_FILES]]
 
 

@@ -8,7 +8,9 @@ from evaluator.digest.project import Project, above, folder_of, name_of, stem_of
 
 Parts = Mapping[tuple[str, str], list[str]]
 _ANYWHERE = re.compile(frameworks.ANYWHERE)
+_ANYWHERE_ENDS = (".rs", "main.go", "Application.java", "Application.kt")  # no other path but of `.github` is one
 _TOOLS = re.compile(frameworks.TOOLS)
+_TOOL_HEADS = frozenset(".cgswP")  # that such a name begins with, unless it is a `.config.`
 _PLACES = {end: re.compile(rule) for end, rule in frameworks.PLACES.items()}
 _GUEST_NAME = re.compile(
     r"(?:Controller|Service|Repository|Config|Configuration|Component|Validator|Handler|Listener|Entity|Mapper|Impl|Filter"
@@ -19,7 +21,11 @@ _MOST_ROOTS = 20  # projects of one framework in one repository
 
 def placed(project: Project) -> Iterator[str]:
     """Yield the files that a framework of this project loads by their place."""
-    yield from filter(_ANYWHERE.fullmatch, project.own)
+    likely = [path for path in project.own if path.endswith(_ANYWHERE_ENDS) or ".github/" in path]
+    modules = {folder_of(path) for path in project.ends("go.mod")}
+    for path in filter(_ANYWHERE.fullmatch, likely):
+        if not path.endswith(".go") or _is_below(modules, path):
+            yield path
     own = frozenset(project.own)
     for end, rule in _PLACES.items():
         for mark in project.ends(end)[:_MOST_ROOTS]:
@@ -28,6 +34,22 @@ def placed(project: Project) -> Iterator[str]:
             root = mark[: -len(end)]
             below = own.intersection(project.below(root.rstrip("/")))
             yield from sorted(path for path in below if rule.fullmatch(path, len(root)))
+
+
+def _is_below(folders: Set[str], path: str) -> bool:
+    return not folders.isdisjoint(above(folder_of(path)))
+
+
+def _strays(project: Project) -> Set[str]:
+    """Return the Go files of no module, where something else starts nearer to the top than they could."""
+    modules = {folder_of(path) for path in project.ends("go.mod")}
+    if "" in modules or "go" not in project.kinds.values():
+        return frozenset()
+    loose = [path for path in project.own if project.kinds[path] == "go" and not _is_below(modules, path)]
+    top = min((path.count("/") for path in loose), default=0)
+    others = (path for path in project.own if path.count("/") < top and project.kinds[path] not in frameworks.FACELESS)
+    is_led = any(stem_of(path) in frameworks.STARTS.get(project.kinds[path], ()) for path in others)
+    return frozenset(loose) if is_led else frozenset()
 
 
 def is_host(project: Project, path: str) -> bool:
@@ -51,8 +73,9 @@ def parts_of(project: Project) -> Parts:
     roots = _roots(project)
     known: dict[str, str] = {}
     parts: dict[tuple[str, str], list[str]] = {}
+    strays = _strays(project)
     for path in project.own:
-        if (kind := project.kinds[path]) and not _TOOLS.fullmatch(path):
+        if (kind := project.kinds[path]) and path not in strays and not _is_tool(path):
             folder = folder_of(path)
             if folder not in known:
                 known[folder] = next((f for f in above(folder) if f in roots), "") or _part(path)
@@ -93,12 +116,18 @@ def faces(project: Project, parts: Parts, reached: Set[str]) -> Iterator[str]:
 
 
 def _families(project: Project, reached: Set[str]) -> set[str]:
-    return {project.kinds[path] for path in reached if not _TOOLS.fullmatch(path)}
+    return {project.kinds[path] for path in reached if not _is_tool(path)}
 
 
 def _roots(project: Project) -> set[str]:
     """Return the folders with a manifest of their own, the top left out."""
     return {folder_of(path) for path in project.contents if name_of(path) in frameworks.MANIFESTS} - {""}
+
+
+def _is_tool(path: str) -> bool:
+    """Return whether a file only configures a tool, or builds the program."""
+    name = name_of(path)
+    return (name[:1] in _TOOL_HEADS or ".config." in name) and _TOOLS.fullmatch(name) is not None
 
 
 def _part(path: str) -> str:
@@ -120,8 +149,9 @@ def untraced(project: Project, reached: Set[str]) -> Iterator[str]:
     pages, styles and SQL in the folders where a server looks for them.
     """
     families = _families(project, reached)
+    strays = _strays(project)
     for path in project.own:
         kind = project.kinds[path]
         loose = kind in frameworks.LOOSE and not frameworks.LOOSE_FOLDERS.isdisjoint(path.lower().split("/")[:-1])
-        if kind not in families or loose or kind in frameworks.ATTACHED or _TOOLS.fullmatch(path):
+        if (kind not in families and path not in strays) or loose or kind in frameworks.ATTACHED or _is_tool(path):
             yield path

@@ -1,6 +1,9 @@
 """Which lines of a long file are shown: its head, its outline, what is named elsewhere, then the rest from the top."""
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from evaluator.digest.outline import Definition
 
@@ -13,6 +16,8 @@ _OUTLINE = 0.25  # for the first line of each definition
 _ONE_PART = 0.5  # of what is then left, for one definition that is named
 _MOST_OF_IT = 0.6  # of the file's lines: a part that large is no choice
 _MARGIN = 64  # lines around what is shown in which a secret may begin or end
+_MARGIN_SIZE = 8 << 10  # characters of them: a private key has at most 7 KB
+_RUN = re.compile(rb"\x01++(?:\x00{1,%d}+\x01++)*+" % _SMALL_GAP)  # lines that are chosen, with small gaps
 
 
 def pick(
@@ -40,48 +45,56 @@ class _Cut:
     """The lines chosen so far, and the tokens left."""
 
     def __init__(self, costs: Sequence[float], room: float) -> None:
-        self._costs = costs
+        self._sums = list(accumulate(costs, initial=0.0))  # tokens of so many lines from the top
         self._chosen = bytearray(len(costs) + 2)  # with a line before the first and one behind the last
         self.left = room
 
     def take(self, first: int, last: int, *, most: float) -> float:
         """Choose lines from *first* on while they fit into *most* tokens; return what they cost."""
-        spent, chosen = 0.0, self._chosen
-        for number in range(first, min(last, len(self._costs)) + 1):
-            if chosen[number]:
-                continue
-            cost = self._costs[number - 1] + (0 if chosen[number - 1] or number == 1 else _GAP)
-            if spent + cost > min(most, self.left):
+        sums, chosen = self._sums, self._chosen
+        most, last = min(most, self.left), min(last, len(sums) - 1)
+        spent = 0.0
+        number = chosen.find(0, first)
+        while 0 < number <= last:
+            gap = 0 if chosen[number - 1] or number == 1 else _GAP
+            behind = chosen.find(1, number, last + 1) % (
+                last + 2
+            )  # the next that is chosen, or the end: -1 is last + 1
+            before = sums[number - 1]
+            end = bisect_right(sums, before + most - spent - gap, number, behind)  # the first that does not fit
+            if end == number:
                 break
-            chosen[number] = 1
-            spent += cost
+            chosen[number:end] = b"\1" * (end - number)
+            spent += sums[end - 1] - before + gap
+            if end < behind:
+                break
+            number = chosen.find(0, end)
         self.left -= spent
         return spent
 
     def ranges(self) -> Iterator[Range]:
         """Yield what was chosen, small gaps closed."""
-        first = last = 0
-        for number in [*_numbers(self._chosen), len(self._chosen) + _SMALL_GAP]:
-            if first and number > last + 1 + _SMALL_GAP:
-                yield first, last
-                first = 0
-            first, last = first or number, number
+        for run in _RUN.finditer(self._chosen):
+            yield run.start(), run.end() - 1
 
 
-def _numbers(chosen: bytearray) -> Iterator[int]:
-    number = chosen.find(1)
-    while number >= 0:
-        yield number
-        number = chosen.find(1, number + 1)
+def tokens(costs: Sequence[float], ranges: Sequence[Range], *, total: int) -> float:
+    """Return about what the lines of the ranges cost, and the lines that say what of the *total* is left out."""
+    gaps = len(ranges) + (ranges[-1][1] < total) - (ranges[0][0] == 1)
+    return sum(sum(costs[first - 1 : last]) for first, last in ranges) + gaps * _GAP
 
 
-def windows(ranges: Sequence[Range], *, total: int) -> list[Range]:
-    """Return the ranges with the lines around them in which a secret may begin or end, overlapping ones joined."""
+def windows(ranges: Sequence[Range], sizes: Sequence[int]) -> list[Range]:
+    """Return the ranges with the lines around them in which a secret may begin or end, overlapping ones joined.
+
+    *sizes* has the characters of so many lines from the top, from none to all.
+    """
     found: list[Range] = []
     for first, last in ranges:
-        begin, end = max(1, first - _MARGIN), min(total, last + _MARGIN)
+        begin = max(first - _MARGIN, bisect_left(sizes, sizes[first - 1] - _MARGIN_SIZE, 0, first) + 1)
+        end = min(last + _MARGIN, bisect_right(sizes, sizes[last] + _MARGIN_SIZE, last) - 1)
         if found and begin <= found[-1][1] + 1:
             found[-1] = found[-1][0], end
         else:
-            found.append((begin, end))
+            found.append((max(1, begin), end))
     return found

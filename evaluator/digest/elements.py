@@ -4,8 +4,9 @@ A tag is looked at in the time that its length takes: quoted values end at their
 of pieces (an unquoted `<` ends it), so that no text of many half tags takes quadratic time.
 """
 
-import html
 import re
+
+from evaluator.digest import entities
 
 _NEVER_SHOWN = ("script", "style", "template", "title", "noembed", "noframes", "datalist")
 TAG = (  # behind its `<`: of an element that never shows, or with attributes that may say so
@@ -27,6 +28,7 @@ _NEVER_EMPTY = frozenset(
     }
 )  # fmt: skip
 _SHOWN_VALUES = frozenset({"alt", "href", "src", "srcset"})
+_UNREAD_VALUES = frozenset({"title", "summary", "aria-label", "aria-description"})  # one word is enough
 _LOOKS = frozenset(
     {"class", "style", "d", "points", "viewbox", "sizes", "transform", "media", "rel", "allow", "sandbox"}
 )
@@ -85,11 +87,11 @@ def _is_white_on_white(style: str) -> bool:
 
 
 def _plain(value: str | None) -> str:
-    return html.unescape(value.strip("\"'")) if value else ""
+    return entities.unescape(value.strip("\"'")) if value else ""
 
 
 def bare(tag: str) -> tuple[str, bool]:
-    """Return *tag* without attributes that hold sentences nobody sees, and whether one was more than looks."""
+    """Return *tag* without titles and other sentences that nobody sees, and whether one was more than looks."""
     if "=" not in tag:
         return tag, False
     dropped = [match for match in _ATTRIBUTE.finditer(tag) if _is_unread(match)]
@@ -99,7 +101,8 @@ def bare(tag: str) -> tuple[str, bool]:
 
 
 def _is_unread(match: re.Match[str]) -> bool:
-    return match[1].lower() not in _SHOWN_VALUES and len(_plain(match[2]).split()) >= SENTENCE
+    name, words = match[1].lower(), _plain(match[2]).split()
+    return name not in _SHOWN_VALUES and len(words) >= (1 if name in _UNREAD_VALUES else SENTENCE)
 
 
 def end_of(name: str, text: str, start: int) -> int:

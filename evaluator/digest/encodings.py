@@ -18,7 +18,9 @@ _HIGH = bytes(range(0x80, 0x100))
 # Controls that no text has. What terminals use (\b \t \n \v \f \r \x1a and escapes) occurs in honest logs.
 _BINARY = bytes({*range(0x20), 0x7F} - {0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B})
 _STRANGE = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
-_FAMILIAR = re.compile("[\t\n\r -~\u00a0-\u024f\u0370-\u058f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+_FAMILIAR = (
+    "[\t\n\r -~\u00a0-\u024f\u0370-\u058f\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"  # for UTF-16 alone
+)
 _FOREIGN = re.compile(rb"[\x80-\xff]")
 _RUN = re.compile("[^\x00-\x7f]+")
 _MARKS = (  # the longer ones first: UTF-32 LE begins as UTF-16 LE does
@@ -137,7 +139,7 @@ def _unmarked(data: bytes) -> Decoded | None:
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     sample = head[: len(head) - len(head) % 2].decode(encoding, "replace")
-    if len(_FAMILIAR.findall(sample)) * 20 < len(sample) * 19:
+    if len(re.findall(_FAMILIAR, sample)) * 20 < len(sample) * 19:
         return None
     return _marked(data, encoding)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from evaluator.digest import commands, resolve_web
+from evaluator.digest import commands, comments, resolve_web
 from evaluator.digest.project import Project, folder_of, joined, name_of
 from evaluator.digest.resolve import go_package
 
@@ -25,13 +25,19 @@ def entry_points(manifests: Mapping[str, bytes], *, paths: Collection[str]) -> f
 
     Manifests are read as words, not parsed: no nesting, alias or entity in them can do anything.
     """
-    project = Project(paths)
+    return declared(Project(paths, manifests))
+
+
+def declared(project: Project) -> frozenset[str]:
+    """Return the entry points that the manifests among a project's contents declare."""
+    manifests = project.contents
     found = {path for name in sorted(manifests) for path in _declared(project, name, manifests[name])}
-    return frozenset(found.intersection(project.own))
+    return frozenset(found.intersection(project.own)) if found else frozenset()
 
 
 def _declared(project: Project, manifest: str, data: bytes) -> Iterator[str]:
-    folder, name, text = folder_of(manifest), name_of(manifest), commands.text(data)
+    folder, name = folder_of(manifest), name_of(manifest)
+    text = comments.manifest(name, commands.text(data))
     yield from _commanded(project, manifest, text)
     if name.endswith(".json"):
         for target in dict.fromkeys(_NPM.findall(text)):

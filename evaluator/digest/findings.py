@@ -10,6 +10,7 @@ MEANINGS: Mapping[str, str] = {
     "feigned_cell": "The source of a notebook's cell looked like the border or the output of one; a middle dot tells.",
     "hidden_attribute": "Titles and other attributes that a reader does not see were removed from a document.",
     "hidden_comment": "Comments that a reader of the rendered document does not see were removed.",
+    "hidden_source": "Source that the program needs is not shown: generated, minified, foreign, binary or too large.",
     "hidden_style": "Elements are hidden by style: removed from a document, kept in program source.",
     "hidden_text": "Characters that a reader does not see were removed.",
     "odd_encoding": "The file is neither Unicode nor Korean: its encoding was guessed.",

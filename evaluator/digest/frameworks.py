@@ -40,9 +40,9 @@ ANYWHERE = (
     r"(?:.*/)?(?:src/(?:main|lib)\.rs|src/bin/[^/]+\.rs|src/bin/[^/]+/main\.rs|build\.rs|cmd/(?:[^/]+/){0,2}main\.go"
     r"|\.github/actions/.*|[^/]*Application\.(?:java|kt))"
 )
-TOOLS = (
-    r"(?:.*/)?(?:[^/]*\.config\.[cm]?[jt]s|\.[^/]+rc\.[cm]?js|(?:gulpfile|gruntfile|webpack[^/]*|setup|conf)\.(?:js|ts|py)"
-    r"|Package@[^/]*\.swift)"
+TOOLS = (  # names of files
+    r".*\.config\.[cm]?[jt]s|\..+rc\.[cm]?js|(?:gulpfile|gruntfile|webpack.*|setup|conf)\.(?:js|ts|py)"
+    r"|Package@.*\.swift"
 )
 LOOSE_FOLDERS = frozenset(
     {

@@ -7,6 +7,8 @@ cleaned text stays as it is when it is cleaned again.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from evaluator.digest import linear
 
@@ -27,6 +29,10 @@ _JOINERS = "\u200c\u200d"
 _STACKED = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MOST_STACKED = 4  # no script needs more
 
+CHARACTERS = (  # of a class: all that are hidden, those too that show behind some signs
+    f"{_CONTROLS}{_BIDI}{_INVISIBLE}{_FORMATS}{_TAGS}\ue000-\uf8ff{_PRIVATE}{_NO_CHARACTERS}{_SELECTORS}{_JOINERS}"
+)
+
 # What hidden characters may stand behind
 _EMOJI = "0-9#*\u00a9\u00ae\u203c\u2049\u2100-\u27bf\u2900-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,25 +49,35 @@ class _Step:
 
     code: str | None
     signs: str  # RE2, at hundreds of megabytes a second: only a text with these is gone through
-    pattern: re.Pattern[str]
+    found: str
     stays: str = ""
+
+    @cached_property  # all of them are compiled when the first text hides something: most projects have none
+    def gate(self) -> Any:
+        """The signs, as bytes."""
+        return linear.pattern(self.signs)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What is taken out."""
+        return re.compile(self.found)
 
 
 def _all(code: str, characters: str) -> _Step:
-    return _Step(code, f"[{characters}]", re.compile(f"[{characters}]+"))
+    return _Step(code, f"[{characters}]", f"[{characters}]+")
 
 
 def _beyond(code: str, characters: str) -> _Step:
     """Return the step for characters of the higher planes; `re` finds these quickly only by their range as a whole."""
-    return _Step(code, f"[{characters}]", re.compile(f"[\U00010000-\U0010ffff](?<=[{characters}])"))
+    return _Step(code, f"[{characters}]", f"[\U00010000-\U0010ffff](?<=[{characters}])")
 
 
 _STEPS = (
-    _Step(None, r"[\x0b\x0c]", re.compile(r"[\x0b\x0c]"), " "),  # page breaks
+    _Step(None, r"[\x0b\x0c]", r"[\x0b\x0c]", " "),  # page breaks
     _Step(
         "control_characters",  # the escape sequences of terminals, whole
         r"\x1b",
-        re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[\]PX^_][^\x07\x1b\n]*+(?:\x07|\x1b\\)|[ -/]*+[0-~])"),
+        r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[\]PX^_][^\x07\x1b\n]*+(?:\x07|\x1b\\)|[ -/]*+[0-~])",
     ),
     _all("control_characters", _CONTROLS),
     _beyond("control_characters", _NO_CHARACTERS),
@@ -73,38 +89,40 @@ _STEPS = (
     _Step(
         "hidden_text",
         f"[{_TAGS}]",
-        re.compile(f"(\U0001f3f4(?:{_FLAGS})\U000e007f)|[{_TAGS}]+"),
+        f"(\U0001f3f4(?:{_FLAGS})\U000e007f)|[{_TAGS}]+",
         r"\1",
     ),
-    _Step("hidden_text", f"[{_SELECTORS}]{{2}}", re.compile(f"(?<=[{_SELECTORS}])[{_SELECTORS}]+")),
-    _Step(None, "[\ufe0e\ufe0f]", re.compile(f"[\ufe0e\ufe0f](?<![{_EMOJI}].)")),  # what deleted emoji leave behind
+    _Step("hidden_text", f"[{_SELECTORS}]{{2}}", f"(?<=[{_SELECTORS}])[{_SELECTORS}]+"),
+    _Step(None, "[\ufe0e\ufe0f]", f"[\ufe0e\ufe0f](?<![{_EMOJI}].)"),  # what deleted emoji leave behind
     _Step(
         "hidden_text",
         f"[\ufe00-\ufe0d{_MORE_SELECTORS}]",
-        re.compile(f"[\ufe00-\ufe0d{_MORE_SELECTORS}](?<![{_IDEOGRAPHS}{_MATHS}].)"),
+        f"[\ufe00-\ufe0d{_MORE_SELECTORS}](?<![{_IDEOGRAPHS}{_MATHS}].)",
     ),
     _Step(
         "hidden_text",
         f"[{_MONGOLIAN_SELECTORS}]",
-        re.compile(f"[{_MONGOLIAN_SELECTORS}](?<![{_MONGOLIAN}].)"),
+        f"[{_MONGOLIAN_SELECTORS}](?<![{_MONGOLIAN}].)",
     ),
     _Step(
         "hidden_text",
         f"[{_JOINERS}]",
-        re.compile(
-            f"[{_JOINERS}](?:(?<![{_EMOJI}\ufe0f{_JOINING}].)|(?=[{_JOINERS}])"
-            f"|(?<=[{_EMOJI}\ufe0f]\u200c)|(?<=[{_EMOJI}\ufe0f]\u200d)(?![{_EMOJI}]))"
-        ),
+        f"[{_JOINERS}](?:(?<![{_EMOJI}\ufe0f{_JOINING}].)|(?=[{_JOINERS}])"
+        f"|(?<=[{_EMOJI}\ufe0f]\u200c)|(?<=[{_EMOJI}\ufe0f]\u200d)(?![{_EMOJI}]))",
+    ),
+    _Step(  # blanks of Braille where there is no Braille
+        "hidden_text",
+        "\u2800{2}",
+        "(?<![\n\u2800-\u28ff])\u2800{2,}+(?![\u2801-\u28ff])",
     ),
     _Step(
         "stacked_marks",
         f"{_STACKED}{{{_MOST_STACKED + 1}}}",
-        re.compile(f"({_STACKED}{{{_MOST_STACKED}}}){_STACKED}++"),
+        f"({_STACKED}{{{_MOST_STACKED}}}){_STACKED}++",
         r"\1",
     ),
 )
 _ASCII = 3  # steps that look for ASCII, the first ones
-_GATES = tuple((step, linear.pattern(step.signs)) for step in _STEPS)
 SIGNS = "|".join(dict.fromkeys(step.signs for step in _STEPS))  # RE2: in a text without these nothing is hidden
 
 
@@ -112,8 +130,8 @@ def strip(text: str) -> tuple[str, tuple[str, ...]]:
     """Return *text* without what a reader does not see, and the codes of what was taken out."""
     codes: list[str] = []
     data = text.encode()
-    for step, gate in _GATES[:_ASCII] if text.isascii() else _GATES:
-        if gate.search(data) is None:
+    for step in _STEPS[:_ASCII] if text.isascii() else _STEPS:
+        if step.gate.search(data) is None:
             continue
         shorter = step.pattern.sub(step.stays, text)
         if step.code and len(shorter) < len(text):

@@ -8,7 +8,7 @@ its grammars 184 MB on disk (0.13) or a download at run time (1.x), and a 1 MB l
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from evaluator.digest import commands
+from evaluator.digest import commands, comments
 
 _PYTHON = re.compile(
     rb"\n[ \t]*+(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^()]{0,4000}\)|(?:[^\n(\\]|\\\r?\n){1,1000})?"
@@ -30,13 +30,22 @@ _BY_STRING = (
 )
 _BY_FOLDER = (b"walk_modules", b"iter_modules", b"walk_packages", b'import_module(f"', b"import_module(f'")
 
-_SCRIPT = tuple(
-    re.compile(form)
-    for form in (
-        rb"from\s{0,20}[\"']([^\"'\n]{1,200})[\"']",
-        rb"import(?:Scripts|\.meta\.glob)?\s{0,20}\(?\[?\s{0,20}[\"']([^\"'\n]{1,200})[\"']",
-        rb"require(?:\.context|\.resolve)?\s{0,20}\(\s{0,20}[\"']([^\"'\n]{1,200})[\"']",
-        rb"new (?:Shared)?(?:Worker|URL)\(\s{0,20}(?:new URL\(\s{0,20})?[\"'](\.[^\"'\n]{1,200})[\"']",
+_SCRIPT = tuple(  # a word that is found faster than the form, and the form
+    (word, re.compile(form))
+    for word, form in (
+        (b"from", rb"from\s{0,20}[\"']([^\"'\n]{1,200})[\"']"),
+        (
+            b"import",
+            rb"import(?:Scripts|\.meta\.glob)?\s{0,20}\(?\[?\s{0,20}[\"']([^\"'\n]{1,200})[\"']",
+        ),
+        (
+            b"require",
+            rb"require(?:\.context|\.resolve)?\s{0,20}\(\s{0,20}[\"']([^\"'\n]{1,200})[\"']",
+        ),
+        (
+            b"new ",
+            rb"new (?:Shared)?(?:Worker|URL)\(\s{0,20}(?:new URL\(\s{0,20})?[\"'](\.[^\"'\n]{1,200})[\"']",
+        ),
     )
 )
 _SCRIPT_FILE = re.compile(rb"[\"'](\.{1,2}/[^\"'\n]{1,200}\.(?:html|css|scss|less|sass))[\"']")
@@ -58,7 +67,7 @@ _RUST_WORD = re.compile(r"\w+")
 _C = re.compile(rb"#[ \t]*(?:include|import)[ \t]*[\"<]([^\">\n]{1,200})")
 _PHP_USE = re.compile(rb"\n[ \t]*+use[ \t]+(?:function[ \t]+|const[ \t]+)?([\w\\][^\n;]{0,400})")
 _PHP_CLASS = re.compile(rb"\\([A-Z]\w{0,80}(?:\\\w{1,80}){1,12})")
-_PHP_FILES = tuple(re.compile(word + rb"(?:_once)?\b([^;\n]{1,300})") for word in (b"require", b"include"))
+_PHP_FILES = tuple((word, re.compile(word + rb"(?:_once)?\b([^;\n]{1,300})")) for word in (b"require", b"include"))
 _QUOTED = re.compile(rb"[\"']([^\"'\n]{1,200})[\"']")
 _RUBY = re.compile(
     rb"\n[ \t]*+(?:require|require_relative|load|autoload|require_all|require_dependency)\b([^\n]{1,300})"
@@ -79,6 +88,7 @@ _SIMPLE = {
     "lua": rb"require[ \t]*\(?[ \t]*[\"']([^\"'\n]{1,200})",
     "clojure": rb"[\[(][ \t]*([a-z][\w-]{0,80}(?:\.[\w-]{1,80}){1,12})",
 }
+_BRACES = frozenset({"javascript", "css", "jvm", "go", "rust", "c", "php", "dart", "solidity", "proto"})
 _MOST_NAMES = 200  # of one statement
 _COMMENTS = (b"//", b"*", b"/*", b"<!--")
 _LINE = 400  # bytes before a form in which the line's own comment mark is looked for
@@ -90,7 +100,7 @@ def written(family: str, data: bytes, *, quoted: Sequence[bytes] = ()) -> list[s
     *quoted* are the beginnings of strings that name a module of this project, such as `"app.`.
     """
     form = _FORMS.get(family)
-    found = list(form(b"\n" + data)) if form else []
+    found = list(form(b"\n" + (comments.blocks(data) if family in _BRACES else data))) if form else []
     if family == "python" and any(sign in data for sign in (*_BY_STRING, *quoted)):
         found += _python_strings(data)
     return list(dict.fromkeys(found))
@@ -110,7 +120,7 @@ def _live(pattern: re.Pattern[bytes], data: bytes) -> Iterator[str]:
 
 
 def _python(data: bytes) -> Iterator[str]:
-    for module, names, plain in _PYTHON.findall(data):
+    for module, names, plain in _PYTHON.findall(comments.python(data)):
         if plain:
             yield from map(_text, _PYTHON_MODULE.findall(plain.partition(b"#")[0]))
             continue
@@ -141,8 +151,9 @@ def _notebook(data: bytes) -> Iterator[str]:
 
 
 def _script(data: bytes) -> Iterator[str]:
-    for pattern in _SCRIPT:
-        yield from _live(pattern, data)
+    for word, pattern in _SCRIPT:
+        if word in data:
+            yield from _live(pattern, data)
     if b"Url" in data:  # templateUrl, styleUrls
         yield from _live(_SCRIPT_FILE, data)
     if data.lstrip().startswith(_SINGLE_FILE):
@@ -155,10 +166,11 @@ def _style(data: bytes) -> Iterator[str]:
 
 
 def _page(data: bytes) -> Iterator[str]:
+    data = comments.markup(data)
     yield from _live(_PAGE, data)
     yield from _live(_PAGE_TEMPLATE, data)
     if b"<script" in data:
-        yield from (name for pattern in _SCRIPT[:2] for name in _live(pattern, data))
+        yield from (name for _, pattern in _SCRIPT[:2] for name in _live(pattern, data))
     if b"<style" in data:
         yield from _live(_STYLE, data)
 
@@ -208,9 +220,9 @@ def _php(data: bytes) -> Iterator[str]:
             yield from (head.strip() + name.split()[0] for name in rest.rstrip("} ").split(",") if name.split())
         else:
             yield from (name.split()[0] for name in statement.split(",") if name.split())
-    yield from map(_text, _PHP_CLASS.findall(data.replace(b"\\\\", b"\\")))
-    for pattern in _PHP_FILES:
-        for statement in pattern.findall(data):
+    yield from map(_text, dict.fromkeys(_PHP_CLASS.findall(data.replace(b"\\\\", b"\\"))))
+    for word, pattern in _PHP_FILES:
+        for statement in pattern.findall(data) if word in data else ():
             yield from (f"./{_text(name).lstrip('/')}" for name in _QUOTED.findall(statement))
 
 

@@ -6,7 +6,7 @@ nobody can follow (reflection, code that is generated) are made up for by what f
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from evaluator.digest import aliases, conventions, frameworks, import_forms
@@ -21,6 +21,7 @@ __all__ = ["Reach", "entry_points", "reach"]
 _MOST_NAMES = 12_000  # looked up in one project; hostile files could name more
 _HEADERS = frozenset({"h", "hh", "hpp", "hxx", "h++"})
 _MOST_LINKS = 200_000  # from file to file
+_UNTRACED = 3  # how far from the start is taken to be what no import can tell of
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Reach:
 
     reached: frozenset[str]  # paths, the entry points among them
     importers: Mapping[str, int]  # path -> how many reached files import it; 0 where none does
+    depths: Mapping[str, int] = field(default_factory=dict)  # path -> imports between it and where a program starts
 
 
 def reach(contents: Mapping[str, bytes], *, paths: Collection[str], entry_points: Collection[str]) -> Reach:
@@ -37,40 +39,47 @@ def reach(contents: Mapping[str, bytes], *, paths: Collection[str], entry_points
     *contents* are the files that were read, *paths* all source files; manifests among the contents (`package.json`,
     `tsconfig.json`, `go.mod`, `Cargo.toml`) help to follow names. A file that was not read leads nowhere.
     """
-    walk = _Walk(contents, paths)
+    return reached(Project(paths, contents), entry_points=entry_points)
+
+
+def reached(project: Project, *, entry_points: Collection[str]) -> Reach:
+    """Return what the entry points of a project lead to; its contents are the files that were read."""
+    walk = _Walk(project)
     walk.follow(path for path in entry_points if path in walk.project.paths)
     walk.follow(conventions.placed(walk.project))
     parts = conventions.parts_of(walk.project)
-    walk.follow(list(conventions.starts(walk.project, parts, walk.reached)))
-    walk.follow(list(conventions.faces(walk.project, parts, walk.reached)))
-    walk.follow(list(conventions.untraced(walk.project, walk.reached)))
-    return Reach(reached=frozenset(walk.reached), importers=walk.importers)
+    walk.follow(list(conventions.starts(walk.project, parts, walk.depths.keys())))
+    walk.follow(list(conventions.faces(walk.project, parts, walk.depths.keys())))
+    walk.follow(list(conventions.untraced(walk.project, walk.depths.keys())), depth=_UNTRACED)
+    return Reach(reached=frozenset(walk.depths), importers=walk.importers, depths=walk.depths)
 
 
 class _Walk:
     """Breadth first from the entry points."""
 
-    def __init__(self, contents: Mapping[str, bytes], paths: Collection[str]) -> None:
-        self.project = Project(paths, contents)
-        self.reached: set[str] = set()
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.depths: dict[str, int] = {}  # of what is reached
         self.importers: Counter[str] = Counter()
-        self._context = Context(self.project, aliases.read(contents), Mentions(self.project))
+        self._context = Context(self.project, aliases.read(project.contents), Mentions(self.project))
         self._looked_up: dict[tuple[str, str, str], list[str]] = {}
         self._links = 0
         self._said: set[tuple[str, str]] = set()
         self._found: dict[str, list[str]] = {}
 
-    def follow(self, starts: Iterable[str]) -> None:
+    def follow(self, starts: Iterable[str], *, depth: int = 0) -> None:
         """Reach the files and all that they lead to."""
-        queue = sorted(set(starts) - self.reached)
-        self.reached.update(queue)
+        depths, known = self.depths, self.project.paths
+        queue = sorted(set(starts).difference(depths))
+        depths.update(dict.fromkeys(queue, depth))
         for path in queue:  # grows while it is walked
             imported = self._imported(path)
-            self.importers.update(imported)
-            self._links += len(imported)
-            for target in sorted(imported.union(self._implied(path))):
-                if target not in self.reached and target in self.project.paths:
-                    self.reached.add(target)
+            if imported:
+                self.importers.update(imported)
+                self._links += len(imported)
+            for target in sorted(imported.union(self._implied(path)).difference(depths)):
+                if target in known:
+                    depths[target] = depths[path] + 1
                     queue.append(target)
 
     def _imported(self, path: str) -> set[str]:
@@ -95,16 +104,23 @@ class _Walk:
 
     def _implied(self, path: str) -> Iterable[str]:
         """Return what is part of the program because a file is: its package, its implementation, its components."""
-        kind, folder = self.project.kinds[path], folder_of(path)
+        kind = self.project.kinds[path]
         if kind == "python":
-            return [f"{place}/__init__.py" if place else "__init__.py" for place in above(folder)]
+            return self._around(folder_of(path))
         if kind == "c":
             return self._implementation(path)
         if kind in {"go", "swift"}:
             return self._package(kind, path)
         if kind in frameworks.GUESTS and conventions.is_host(self.project, path):
-            return self._guests(kind, folder if kind == "jvm" else "")
+            return self._guests(kind, folder_of(path) if kind == "jvm" else "")
         return ()
+
+    def _around(self, folder: str) -> Iterable[str]:
+        """Return the `__init__.py` of the packages around; nothing where that was said already."""
+        if ("python", folder) in self._said:
+            return ()
+        self._said.add(("python", folder))
+        return [f"{place}/__init__.py" if place else "__init__.py" for place in above(folder)]
 
     def _package(self, kind: str, path: str) -> Iterable[str]:
         """Return the files that are compiled together with a file; nothing where that was said already."""

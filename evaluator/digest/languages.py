@@ -33,10 +33,14 @@ _SUFFIXES = {
     "elm": "elm",
 }
 _FAMILIES = {suffix: family for family, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e|androidTest|fixtures|testdata|__mocks__)/"
-    r"|(?:^|/)(?:conftest\.|tests?\.|test_)[^/]*$|[._-](?:test|tests|spec|stories)\.[^/]*$|[a-z](?:Test|Tests|Spec)\.\w+$"
-)
+_TEST_FOLDERS = frozenset(
+    {
+        "test", "tests", "__tests__", "spec", "specs", "testing", "e2e", "androidTest", "fixtures", "testdata",
+        "__mocks__",
+    }
+)  # fmt: skip
+_TEST_STARTS = ("conftest.", "test.", "tests.", "test_")
+_TEST_NAME = re.compile(r"[._-](?:tests?|spec|stories)\.|[a-z](?:Tests?|Spec)\.\w+$")
 _MAIN = "src/main/"  # below it Maven and Gradle have no tests, only packages that may be called so
 _ASIDE = re.compile(
     r"(?:examples?|samples?|demos?|benchmarks?|benches|docs?|old|legacy|archive|backup|deprecated|playground|fuzz)/"
@@ -45,7 +49,20 @@ _ASIDE = re.compile(
 
 def is_test(path: str) -> bool:
     """Return whether a file is a test or stands among tests."""
-    return _MAIN not in path and _TEST.search(path) is not None
+    folder, _, name = path.rpartition("/")
+    return is_test_folder(folder) or (_MAIN not in path and is_test_name(name))
+
+
+def is_test_folder(folder: str) -> bool:
+    """Return whether the files in a folder stand among tests."""
+    return _MAIN not in f"{folder}/" and not _TEST_FOLDERS.isdisjoint(folder.split("/"))
+
+
+def is_test_name(name: str) -> bool:
+    """Return whether a file is called as tests are, wherever it stands."""
+    if "est" not in name and "pec" not in name and "stories" not in name:  # most are done with here
+        return False
+    return name.startswith(_TEST_STARTS) or _TEST_NAME.search(name) is not None
 
 
 def is_aside(path: str) -> bool:

@@ -14,7 +14,7 @@ from evaluator.digest import elements, linear
 # of the tokens begins with its sign, which lets `re` skip quickly to the next one.
 _TITLE = r"[ \t]*+\n?[ \t]*+(?:\"[^\"`]{0,1000}\"|'[^'`]{0,1000}'|\([^()`]{0,1000}\))"
 _TOKENS = re.compile(
-    r"`(?P<ticks>`*+)|~(?P<tildes>~~++)|<(?P<comment>!--)"
+    r"`(?P<ticks>`*+)|\{(?P<braces>/\*)|~(?P<tildes>~~++)|<(?P<comment>!--)|<(?P<aside>\?|!(?:[A-Za-z]|\[CDATA\[))"
     rf"|<(?P<tag>{elements.TAG})"
     r"|\[(?P<definition>[^\[\]\n`]{1,200}+\]:)"
     rf"|\](?P<link>\([^\s()<>`]*+(?:\([^\s()<>`]*+\)[^\s()<>`]*+){{0,3}}+(?P<title>(?=\s){_TITLE})\s*+\))"
@@ -27,12 +27,14 @@ _BLOCK = re.compile(  # a line of the same signs ends it, else the end of the te
     r"(?P<run>`{3,}+(?![^`\n]*+`)|~{3,}+)[^\n]*+(?:\n(?![ \t>]*+(?P=run)[`~]*+[ \t]*+$)[^\n]*+)*+(?:\n[^\n]*+)?",
     re.MULTILINE,
 )
+_END_OF_BRACES = re.compile(r"\s{0,40}+\}")
 _SPAN = re.compile(r"(?:`[^`\n]++`|``(?:[^`\n]|`(?!`))++``|`{3,}+[^`\n]++`{3,}+)(?!`)")
 _BEFORE_BLOCK = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*+")  # it may stand in a list or a quotation
 _BEFORE = re.compile(r"[ \t>]*+")
+_INDENTED = re.compile(r"(?:[ ]{4}|[ ]{0,3}\t)[ \t]*+")  # as code is
 _FAR = 200  # characters: what stands further from the beginning of its line does not begin it
 _PASSES = 4  # what is taken out may lay bare a definition; honest documents need one pass, and one to see that
-_WORTHWHILE = linear.pattern(r"<!--|<[A-Za-z]|\]:|\]\(")  # a document without these shows all that it holds
+_WORTHWHILE = linear.pattern(r"<[!?A-Za-z]|\]:|\]\(|\{/\*")  # a document without these shows all that it holds
 _COMMENT_LABEL = re.compile(r"//|#|_|-|comment", re.IGNORECASE)
 _NOWHERE = re.compile(r"<[#\s]*>|<[^>]*\s[^>]*>|[#/._-]")
 
@@ -46,15 +48,18 @@ class _Edit(NamedTuple):
     code: str | None
 
 
-def strip(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return Markdown without what its reader does not see, as many lines as before, and the codes of that."""
+def strip(text: str, *, mdx: bool = False) -> tuple[str, tuple[str, ...]]:
+    """Return Markdown without what its reader does not see, as many lines as before, and the codes of that.
+
+    *mdx*: what stands in `{/* */}` is a comment.
+    """
     if _WORTHWHILE.search(text.encode()) is None:
         return text, ()
     codes: dict[str, None] = {}  # in the order found
     for _ in range(_PASSES):
         parts: list[str] = []
         done = 0
-        for edit in _edits(text):
+        for edit in _edits(text, mdx=mdx):
             parts += (text[done : edit.start], edit.stays)
             done = edit.end
             if edit.code:
@@ -70,9 +75,11 @@ def gap(removed: str) -> str:
     return "\n" * removed.count("\n") or " "
 
 
-def _edits(text: str) -> Iterator[_Edit]:
+def _edits(text: str, *, mdx: bool) -> Iterator[_Edit]:
     """Yield what to take out, from left to right: of what overlaps, the first one counts."""
     last_comment = text.rfind("-->")  # an opener behind it that does not begin its line is only signs
+    last_aside = text.rfind(">")
+    last_braces = text.rfind("*/") if mdx else -1
     line = _Line(text)
     at = 0
     while found := _TOKENS.search(text, at):
@@ -82,6 +89,10 @@ def _edits(text: str) -> Iterator[_Edit]:
             at = _end_of_code(text, found, line)
         elif kind == "comment":
             edit = _comment(text, start, ends=start + 2 <= last_comment, begins=line.begins(start, _BEFORE))
+        elif kind == "aside":
+            edit = _aside(text, start, last=last_aside, line=line)
+        elif kind == "braces":
+            edit = _braces(text, start) if start + 2 <= last_braces else None
         elif kind == "tag":
             edit = _element(text, found)
         elif kind == "definition":
@@ -128,6 +139,20 @@ def _comment(text: str, start: int, *, ends: bool, begins: bool) -> _Edit | None
     """Return the comment that begins there; one at the beginning of a line needs no end."""
     end = text.find("-->", start + 2) + 3 if ends else len(text)
     return _Edit(start, end, gap(text[start:end]), "hidden_comment") if ends or begins else None
+
+
+def _braces(text: str, start: int) -> _Edit | None:
+    """Return the comment of MDX that begins there; None where more than a comment is in the braces."""
+    end = _END_OF_BRACES.match(text, text.find("*/", start + 3) + 2)
+    return _Edit(start, end.end(), gap(text[start : end.end()]), "hidden_comment") if end else None
+
+
+def _aside(text: str, start: int, *, last: int, line: _Line) -> _Edit | None:
+    """Return the processing instruction or declaration that begins there: to browsers a comment up to the next `>`."""
+    if line.begins(start, _INDENTED) or not (start < last or line.begins(start, _BEFORE)):
+        return None
+    end = text.find(">", start) + 1 or len(text)
+    return _Edit(start, end, gap(text[start:end]), "hidden_comment")
 
 
 def _element(text: str, found: re.Match[str]) -> _Edit | None:

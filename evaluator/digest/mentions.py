@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from evaluator.digest.project import Project, folder_of, package_of, stem_of
 
@@ -26,7 +27,26 @@ _BEFORE = 200  # bytes in which the name of an extension method stands
 
 def words(data: bytes) -> frozenset[bytes]:
     """Return the words of a source file."""
-    return frozenset(data.translate(_WORD_BYTES).split())
+    return frozenset(_words(data))
+
+
+def _words(data: bytes) -> list[bytes]:
+    return data.translate(_WORD_BYTES).split()
+
+
+class _Scope(NamedTuple):
+    """The names that the files of one scope define."""
+
+    files: dict[bytes, list[str]]  # name -> files
+    names: frozenset[bytes]
+
+    def named(self, data: bytes) -> set[str]:
+        """Return the files of which a name is a word of *data*."""
+        found = self.names.intersection(_words(data))
+        return {file for name in found for file in self.files[name]}
+
+
+_NOTHING = _Scope({}, frozenset())
 
 
 class Mentions:
@@ -38,19 +58,20 @@ class Mentions:
     def of(self, path: str, data: bytes) -> list[str]:
         """Return the files of the same scope whose names occur in a file, sorted."""
         kind = self._project.kinds[path]
-        names = self._names.get((kind, _scope(kind, path)), {}) if kind in _MENTIONED else {}
-        return sorted(_named(names, data) - {path}) if len(names) > 1 else []
+        scope = self._scopes.get((kind, _scope(kind, path)), _NOTHING) if kind in _MENTIONED else _NOTHING
+        return sorted(scope.named(data) - {path}) if len(scope.names) > 1 else []
 
     def in_package(self, package: str, data: bytes) -> list[str]:
         """Return the files of a package of the JVM, such as `a/b`, whose names occur in a text, sorted."""
-        return sorted(_named(self._names.get(("jvm", package), {}), data))
+        return sorted(self._scopes.get(("jvm", package), _NOTHING).named(data))
 
     def defining(self, name: str, *, package: str) -> list[str]:
         """Return the files of a package of the JVM that define a name."""
-        return self._names.get(("jvm", package), {}).get(name.encode("utf-8", "surrogateescape"), [])
+        scope = self._scopes.get(("jvm", package), _NOTHING)
+        return scope.files.get(name.encode("utf-8", "surrogateescape"), [])
 
     @cached_property
-    def _names(self) -> Mapping[tuple[str, str], dict[bytes, list[str]]]:
+    def _scopes(self) -> Mapping[tuple[str, str], _Scope]:
         names: dict[tuple[str, str], dict[bytes, list[str]]] = {}
         for path in self._project.own:
             kind = self._project.kinds[path]
@@ -59,7 +80,7 @@ class Mentions:
                 for name in _defined(kind, path, self._project.contents.get(path, b"")):
                     if len(files := scope.setdefault(name, [])) < _MOST_ALIKE:
                         files.append(path)
-        return names
+        return {key: _Scope(files, frozenset(files)) for key, files in names.items()}
 
 
 def _scope(kind: str, path: str) -> str:
@@ -68,16 +89,14 @@ def _scope(kind: str, path: str) -> str:
     return folder_of(path) if kind == "php" else ""
 
 
-def _named(names: Mapping[bytes, list[str]], data: bytes) -> set[str]:
-    return {target for name in names.keys() & words(data) for target in names[name]}
-
-
 def _defined(kind: str, path: str, data: bytes) -> set[bytes]:
     """Return the names that a file defines for others, as far as its own name and its first columns tell."""
     stem = stem_of(path)
     if kind in _CAMEL:
         stem = "".join(part[:1].upper() + part[1:] for part in stem.split("_"))
     names = {stem.encode("utf-8", "surrogateescape")}
+    if not data:
+        return names
     if kind in {"csharp", "swift", "jvm"} and not path.endswith(".java"):
         names.update(_TYPE.findall(b"\n" + data))
     if path.endswith((".kt", ".kts")):

@@ -12,7 +12,7 @@ SUFFIXES_CODE = frozenset(
         "py", "pyi", "pyx", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro", "coffee",
         "java", "kt", "kts", "scala", "groovy", "clj", "cljs", "cljc", "go", "rs", "c", "h", "cc", "cpp", "cxx", "hh",
         "hpp", "hxx", "ino", "cu", "cuh", "m", "mm", "swift", "cs", "fs", "vb", "xaml", "razor", "cshtml", "php", "rb",
-        "rake", "ex", "exs", "erl", "hrl", "hs", "ml", "mli", "elm", "purs", "lua", "r", "rmd", "qmd", "jl", "dart",
+        "rake", "ex", "exs", "erl", "hrl", "hs", "ml", "mli", "elm", "purs", "lua", "r", "jl", "dart",
         "pl", "pm", "sh", "bash", "zsh", "fish", "ps1", "bat", "awk", "sql", "html", "htm", "css", "scss", "sass",
         "less", "zig", "nim", "v", "cr", "d", "sol", "vy", "move", "asm", "s", "proto", "thrift", "graphql", "gql",
         "prisma", "tf", "hcl", "bicep", "nix", "ipynb", "jsp", "erb", "ejs", "haml", "slim", "pug", "hbs", "mustache",
@@ -20,7 +20,7 @@ SUFFIXES_CODE = frozenset(
         "scm", "lisp", "el", "f90", "f95", "pas", "cbl", "cmake", "vhd", "vhdl", "sv", "ipy", "l", "y", "ll", "yy",
     }
 )  # fmt: skip
-SUFFIXES_DOC = frozenset({"md", "markdown", "rst", "adoc", "asciidoc", "txt", "org", "mdx", "textile"})
+SUFFIXES_DOC = frozenset({"md", "markdown", "rst", "adoc", "asciidoc", "txt", "org", "mdx", "textile", "rmd", "qmd"})
 SUFFIXES_CONFIG = frozenset({
     "toml", "yaml", "yml", "ini", "cfg", "conf", "json", "jsonc", "json5", "xml", "properties", "env", "plist", "tscn",
 })  # fmt: skip
@@ -61,6 +61,18 @@ SOFT = frozenset(  # styles, pages and declarations: they tell little for their 
         "scss",
         "sass",
         "less",
+        "erb",
+        "ejs",
+        "haml",
+        "slim",
+        "pug",
+        "hbs",
+        "mustache",
+        "liquid",
+        "j2",
+        "jinja",
+        "twig",
+        "jsp",
         "html",
         "htm",
         "xaml",
@@ -122,7 +134,22 @@ CONTINUOUS_FILES = (
 )  # fmt: skip
 TOOLS = ("tsconfig", "jsconfig", "eslint", "prettier", "nswag", "launchsettings", "typos", "babel", "jest", "karma")
 ALIASES = ("tsconfig", "jsconfig", "vite.config", "webpack.config", "vue.config", "rollup.config", "craco.config")
+CHECKS = frozenset({"test", "tests", "testing", "ci", "build", "check", "checks", "lint", "main", "verify", "unit"})
+BOTS = frozenset(  # flows that look after a repository, not after the program
+    {
+        "label", "labeler", "labels", "issue", "issues", "stale", "lock", "greet", "greetings", "assign", "assignee",
+        "drafter", "draft", "codeql", "scorecard", "zizmor", "typos", "project", "conflicts", "topic", "repos",
+        "people", "sponsors", "contributors", "dependabot", "close", "notify", "slack", "discord", "welcome",
+        "translate", "depsreview", "guard", "milestone", "reviewer", "sync",
+    }
+)  # fmt: skip
 LICENCES = ("license", "licence", "copying", "unlicense")
+
+SETTINGS_ENDS = (
+    "rc", "ignore", "config", "version", "versions", "attributes", "modules", "profile", ".env", "options",
+    "htaccess", ".rspec", "-format", "-tidy", "-hooks", "mailmap", "env.example", "env.sample", "env.template",
+    "env.dist",
+)  # fmt: skip
 
 # Where programs start ---------------------------------------------------------------------------------------------
 
@@ -158,7 +185,7 @@ AGENT_FILES = frozenset(
 VENDORED_FOLDERS = frozenset(
     {
         "node_modules", "bower_components", "jspm_packages", "third_party", "third-party", "thirdparty", "3rdparty",
-        "3rd_party", "3rd-party", "pods", "carthage", "site-packages", "_vendor", "vendored", "godeps", "_esy",
+        "3rd_party", "3rd-party", "carthage", "site-packages", "_vendor", "vendored", "godeps", "_esy",
         "elm-stuff", ".venv", ".tox", ".nox", ".yarn", ".gradle", ".mvn", ".dart_tool", ".bundle", ".terraform",
     }
 )  # fmt: skip
@@ -177,13 +204,12 @@ VENDOR_LIKE = frozenset(  # vendored where a folder below carries a licence of i
 VENDORED_FILES = frozenset(
     {"gradlew", "gradlew.bat", "gradle-wrapper.properties", "mvnw", "mvnw.cmd", ".pnp.cjs", ".pnp.loader.mjs"}
 )
-VENDORED_LIBRARY = re.compile(  # of the web, by name; the version or the folder then tells whether it is a copy
+VENDORED_LIBRARY = re.compile(  # of the web, by name; the version then tells whether it is a copy
     r"(?:jquery|bootstrap|angular|react|vue|d3|three|lodash|underscore|backbone|modernizr|moment|chart|p5|raphael|mootools"
     r"|prototype|htmx|alpine|swiper|slick|popper|leaflet|axios|socket\.io|normalize|font-?awesome|animate|select2"
     r"|datatables|highcharts|echarts|tinymce|ckeditor|codemirror|sweetalert2?|toastr|owl\.carousel|aos|phaser|pixi|fabric)"
     r"(?:[.-](?:ui|dom|core|esm|umd|full|bundle|slim|all|prod|dev|global|pkgd))*(?P<version>[.-]v?\d[\w.]*)?\.(?:js|css|mjs)"
 )
-WEB_FOLDERS = frozenset({"static", "public", "assets", "lib", "libs", "js", "css", "plugins", "dist", "www", "wwwroot"})
 BUILT_FOLDERS = frozenset(
     {
         "__pycache__", ".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".parcel-cache", ".cache", ".pytest_cache",
@@ -205,7 +231,10 @@ GENERATED_FILES = frozenset(
 )
 MINIFIED_ENDS = (".min.js", ".min.css", ".min.mjs", ".map", "-min.js", "-min.css")
 EDITOR_FOLDERS = frozenset({".idea", ".vs", ".vscode", ".settings", ".fleet", ".zed"})
-MARKERS = frozenset({"pyvenv.cfg", "cachedir.tag"})  # what a virtual environment or a cache says of its own folder
+MARKERS = {  # what a virtual environment or a cache says of its own folder, by file name
+    "cachedir.tag": re.compile(rb"\ASignature: 8a477f597d28d172789f06886806bc55"),  # source: bford.info/cachedir
+    "pyvenv.cfg": re.compile(rb"^home[ \t]*=[ \t]*\S", re.MULTILINE),
+}
 
 # Secrets ----------------------------------------------------------------------------------------------------------
 
@@ -227,6 +256,12 @@ FIXTURE_FOLDERS = frozenset(
         "goldens", "cassettes", "__mocks__",
     }
 )  # fmt: skip
+HISTORIES = frozenset({"changelog", "changes", "history", "news", "contributing", "releases"})
+PAGE_FOLDERS = frozenset({"docs", "doc", "documentation"})
+PAGES = re.compile(  # of what the project is and can do
+    "architect|design|usage|guide|(?:^|[/_-])apis?(?:[/_-]|$)|tutorial|quick|getting|overview|structure|manual|feature|intro"
+    "|requirement|아키텍|구조|설계|사용|가이드|기능|명세|소개"
+)
 HELPERS = re.compile("helper|utils?$|setup|fixture|mock|common|factor|conftest|__init__|base$")  # of tests
 DULL_FOLDERS = frozenset(  # they tell less than the rest of the source, whoever imports them
     {
@@ -247,3 +282,16 @@ LANGUAGES = frozenset(  # as READMEs are marked with
         " 한국어 中文 日本語",
     )
 )
+FOREIGN = LANGUAGES - {
+    "ko",
+    "kr",
+    "en",
+    "korean",
+    "english",
+    "한국어",
+    "is",
+    "it",
+    "no",
+    "be",
+    "id",
+}  # some are words too

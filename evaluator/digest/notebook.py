@@ -10,6 +10,7 @@ from evaluator.digest.visible import visible
 _OUTPUT_LINES = 40  # shown of one output
 _OUTPUT_CHARACTERS = 4000  # shown of one output
 _OUTPUTS = 20  # shown of one cell
+_MIXED = 8  # different characters that a cut word has to have to be left out
 _CELLS = 2000  # shown of one notebook
 _OTHER_KINDS = 8  # of one output that are named
 _BORDER = re.compile(r"^([ \t]*+#)(?=[ \t]*+%%[ \t]*+cell\b|>)", re.IGNORECASE | re.MULTILINE)
@@ -94,12 +95,21 @@ def _output(output: object) -> Iterator[str]:
 
 
 def _capped(text: str) -> Iterator[str]:
-    lines: Sequence[str] = text[:_OUTPUT_CHARACTERS].splitlines()
+    lines: Sequence[str] = _finished(text).splitlines()
     yield from lines[:_OUTPUT_LINES]
     if left := max(0, len(lines) - _OUTPUT_LINES) + text.count("\n", _OUTPUT_CHARACTERS):
         yield f"[... {left} lines of output are not shown]"
     elif len(text) > _OUTPUT_CHARACTERS:
         yield f"[... {len(text) - _OUTPUT_CHARACTERS} characters of output are not shown]"
+
+
+def _finished(text: str) -> str:
+    """Return the beginning of a text; a word that is cut may be a secret, which nobody would know by its half."""
+    head, rest = text[:_OUTPUT_CHARACTERS], text[_OUTPUT_CHARACTERS:][:1]
+    if not rest or rest.isspace() or head[-1].isspace():
+        return head
+    word = head.rsplit(None, 1)[-1]
+    return head.removesuffix(word) if len(set(word)) >= _MIXED else head
 
 
 def _joined(text: object) -> str:

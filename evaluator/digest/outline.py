@@ -9,7 +9,8 @@ of memory.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from evaluator.digest import outline_forms
 from evaluator.digest.headings import headings
@@ -21,13 +22,14 @@ _LONG = 2000  # characters of a line from which strings in it are not looked for
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.){1,60}+'|`[^`]*+`|//.*|/\*.*?\*/")
 _ASIDE = ("//", "/*", "*", "#", "--", '"""', "@")  # comments and marks that stand before what they belong to
 _MARKS = ("@", "#[")  # that belong to the definition below
+_SIGNS = "@#/"  # that marks and long comments begin with
 _TRIPLE = ('"""', "'''")
+_BLANK = 1 << 30  # the indentation of a blank line: it ends nothing
 _SQL_END = re.compile(r"(?i)[ \t]*end\b")
 _SQL_BEGIN = re.compile(r"(?i)(?:^|[ \t])begin[ \t]*$")
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """Something that a file defines, or a section of a document, and the lines from its head to its end."""
 
     name: str  # without what it belongs to
@@ -96,9 +98,9 @@ def outline(path: str, lines: Sequence[str]) -> tuple[Definition, ...]:
     if kind == "sql":
         found: Iterable[Definition] = _statements(lines, heads)
     elif language in outline_forms.BRACED:
-        found = _braced(lines, heads)
+        found = _braced(lines, heads, text=text)
     else:
-        found = _indented(lines, heads, closers=outline_forms.CLOSERS.get(language, ()))
+        found = _indented(lines, heads, text=text, closers=outline_forms.CLOSERS.get(language, ()))
     kept = (definition for definition in found if definition.depth <= _DEEPEST)
     return tuple(sorted(kept, key=lambda definition: (definition.first, definition.depth, definition.last)))
 
@@ -122,44 +124,49 @@ def _indent(line: str, words: str) -> int:
     return _width(line[: len(line) - len(words)])
 
 
-def _braced(lines: Sequence[str], heads: _Heads) -> Iterator[Definition]:
-    """Yield the definitions of a language whose blocks stand in braces."""
+def _braced(lines: Sequence[str], heads: _Heads, *, text: str) -> Iterator[Definition]:
+    """Yield the definitions of a language whose blocks stand in braces.
+
+    Only lines that may begin or end something are looked at.
+    """
     stack: list[_Open] = []
     marks = _Marks()
-    net = last = 0
-    for number, line, words in _code(lines):
-        before, head = net, heads.get(number)
-        indent = len(line) - len(words) if line[0] != "\t" else _indent(line, words)
+    code = _Code(lines, text)
+    telling = {*heads, *_holding(text, ("{", "}", "/*", *_MARKS))}
+    net = below = 0  # braces that are open | the line that the long comment ends on
+    attentive = False  # any line may tell, not only those with signs
+    for number, words in enumerate(code.words, 1):
+        if not words or number <= below or not (attentive or number in telling):
+            continue
+        line, before, head = lines[number - 1], net, heads.get(number)
         if "{" in line or "}" in line:
             net += _net(line)
+        if not attentive and head is None and words[0] not in _SIGNS and (not stack or net > stack[-1].base):
+            continue  # it goes on as before
+        last, indent = code.last_before(number), code.indents[number - 1]
         while stack and (end := _brace_end(stack[-1], words, indent, net, number=number, last=last, head=head)):
             yield stack.pop().closed(end)
         if stack and net > stack[-1].base:
             stack[-1].opened = True
         if head is None:
             marks.see(number, words, indent)
-            last = last if marks.first or words.startswith(_ASIDE) else number
-            continue
-        item = _Open(head[1], marks.taken(number), indent, len(stack), before, net > before)
-        last = number
-        if net <= before and ("{" in line or words.rstrip().endswith(";")):
-            yield item.closed(number)
         else:
-            stack.append(item)
+            item = _Open(head[1], marks.taken(number), indent, len(stack), before, net > before)
+            if net <= before and ("{" in line or words.rstrip().endswith(";")):
+                yield item.closed(number)
+            else:
+                stack.append(item)
+        below = _comment_end(lines, number) if words.startswith("/*") and "*/" not in words else 0
+        code.looked_at(number, counts=head is not None or not (marks.first or words.startswith(_ASIDE)), below=below)
+        attentive = marks.first > 0 or (len(stack) > 0 and net <= stack[-1].base)
+    last = code.last_before(len(lines) + 1)
     while stack:
         yield stack.pop().closed(last)
 
 
-def _code(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield each line with its number and without its indentation, but no empty ones and no long comments."""
-    comment = False
-    for number, line in enumerate(lines, 1):
-        words = line.lstrip()
-        if comment:
-            comment = "*/" not in words
-        elif words:
-            comment = words.startswith("/*") and "*/" not in words
-            yield number, line, words
+def _comment_end(lines: Sequence[str], first: int) -> int:
+    """Return the line on which a long comment ends that begins with the line *first*."""
+    return next((number for number in range(first + 1, len(lines) + 1) if "*/" in lines[number - 1]), len(lines))
 
 
 def _brace_end(
@@ -184,21 +191,27 @@ def _net(line: str) -> int:
     return line.count("{") - line.count("}")
 
 
-def _indented(lines: Sequence[str], heads: _Heads, *, closers: tuple[str, ...]) -> Iterator[Definition]:
-    """Yield the definitions of a language whose blocks end where the indentation does, or with a word at it."""
-    stack: list[_Open] = []
+def _indented(lines: Sequence[str], heads: _Heads, *, text: str, closers: tuple[str, ...]) -> Iterator[Definition]:
+    """Yield the definitions of a language whose blocks end where the indentation does, or with a word at it.
+
+    Only lines that may begin or end something are looked at, which most are told by their indentation alone.
+    """
     continued = outline_forms.CONTINUED if closers else outline_forms.CONTINUED_BRACKET
+    code = _Code(lines, text)
+    quotes = _holding(text, _TRIPLE)
+    telling = {*heads, *_holding(text, _MARKS), *quotes}
+    stack: list[_Open] = []
     marks = _Marks()
-    last = 0
     quote = ""  # that a string of several lines is in
-    for number, line in enumerate(lines, 1):
-        inside = bool(quote)
-        quote = _quote_after(line, quote)
-        words = line.lstrip()
-        if not words:
+    least = -1  # indentation of what is open: what is indented further ends nothing
+    for number, width in enumerate(code.indents, 1):
+        if width > least and number not in telling:
             continue
+        line, words, inside = lines[number - 1], code.words[number - 1], bool(quote)
+        last = code.last_before(number, inside=inside)
+        quote = _quote_after(line, quote) if number in quotes else quote
         head = heads.get(number) if not inside else None
-        indent = head[0] if head else _indent(line, words)
+        indent = head[0] if head else width
         while stack and not inside and indent <= stack[-1].indent:
             if head is None and words.startswith(closers) and closers:
                 yield stack.pop().closed(number)
@@ -210,10 +223,56 @@ def _indented(lines: Sequence[str], heads: _Heads, *, closers: tuple[str, ...]) 
             stack.append(_Open(head[1], marks.taken(number), indent, len(stack), 0, opened=True))
         elif not inside:
             marks.see(number, words, indent)
-        if inside or head is not None or not (marks.first or words.startswith(_ASIDE)):
-            last = number
+        code.looked_at(number, counts=inside or head is not None or not (marks.first or words.startswith(_ASIDE)))
+        least = -1 if quote else _BLANK - 1 if marks.first else stack[-1].indent if stack else -1
+    last = code.last_before(len(lines) + 1, inside=bool(quote))
     while stack:
         yield stack.pop().closed(last)
+
+
+class _Code:
+    """The lines of a file, and the last one that belongs to what is open: neither blank nor an aside."""
+
+    def __init__(self, lines: Sequence[str], text: str) -> None:
+        """Take the lines, and the text that is a line end and then the lines."""
+        self.words = [line.lstrip() for line in lines]  # without their indentation
+        sizes = zip(map(len, lines), map(len, self.words), strict=True)
+        self.indents = [size - rest if rest else _BLANK for size, rest in sizes]
+        for number in _holding(text, ("\t",)):
+            if words := self.words[number - 1]:
+                self.indents[number - 1] = _indent(lines[number - 1], words)
+        self._last = self._seen = 0
+
+    def last_before(self, number: int, *, inside: bool = False) -> int:
+        """Return the last line above *number* that belongs to what is open; *inside* = of a string, asides or not."""
+        for above in range(number - 1, self._seen, -1):
+            words = self.words[above - 1]
+            if words and (inside or not words.startswith(_ASIDE)):
+                self._last = above
+                break
+        self._seen = number - 1
+        return self._last
+
+    def looked_at(self, number: int, *, counts: bool, below: int = 0) -> None:
+        """Note whether a line belongs to what is open; those behind it up to *below* do not."""
+        self._seen = max(number, below)
+        if counts:
+            self._last = number
+
+
+def _holding(text: str, signs: Iterable[str]) -> set[int]:
+    """Return the lines of a text, counted from 0, that hold one of the signs."""
+    return set(chain.from_iterable(_with(text, sign) for sign in signs))
+
+
+def _with(text: str, sign: str) -> Iterator[int]:
+    line = at = 0
+    place = text.find(sign)
+    while place >= 0:
+        line += text.count("\n", at, place)
+        yield line
+        at = text.find("\n", place)
+        place = text.find(sign, at) if at >= 0 else -1
 
 
 def _quote_after(line: str, quote: str) -> str:

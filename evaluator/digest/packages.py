@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluator.digest import names
@@ -21,19 +21,26 @@ class Packages:
         """Return the folder of the file's package; empty at the top."""
         return self.of_folder.get(file.folder, "")
 
-    def in_turn(self, ranked: Sequence[Candidate], *, evenly: bool = True) -> tuple[Candidate, ...]:
+    def in_turn(
+        self, ranked: Sequence[Candidate], *, evenly: bool = True, minor: Collection[str] = ()
+    ) -> tuple[Candidate, ...]:
         """Return ranked files so that each package gets its turn, the large ones more often unless *evenly*.
 
-        Examples and the like come last.
+        The *minor* ones (paths) come after the others of all packages, examples and the like last.
         """
-        sizes = Counter((self.is_dull(file), self.of(file)) for file in ranked)
-        turns: Counter[tuple[bool, str]] = Counter()
+        late = [2 if file.folder in self.dull else int(file.path in minor) for file in ranked]
+        if not self.of_folder:
+            if not any(late):
+                return tuple(ranked)
+            return tuple([file for turn in range(3) for file, own in zip(ranked, late, strict=True) if own == turn])
+        rows = [(own, self.of_folder.get(file.folder, "")) for file, own in zip(ranked, late, strict=True)]
+        weights = {row: 1 if evenly else math.sqrt(size) for row, size in Counter(rows).items()}
+        turns = dict.fromkeys(rows, 0)
         keyed = []
-        for place, file in enumerate(ranked):
-            row = self.is_dull(file), self.of(file)
+        for place, row in enumerate(rows):
             turns[row] += 1
-            keyed.append((row[0], turns[row] / (1 if evenly else math.sqrt(sizes[row])), place))
-        return tuple(ranked[place] for *_, place in sorted(keyed))
+            keyed.append((row[0], turns[row] / weights[row], place))
+        return tuple([ranked[place] for *_, place in sorted(keyed)])
 
     def is_dull(self, file: Candidate) -> bool:
         """Return whether a file belongs to examples, scripts, translations and the like"""

@@ -2,10 +2,13 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
+from typing import Self
 
-from evaluator.digest.languages import family, is_aside, is_test
+from evaluator.digest.languages import family, is_aside, is_test, is_test_folder, is_test_name
 
 _MOST_ALIKE = 100  # files of one name that are compared; more are taken as unrelated
 _MOST_PACKAGES = 8  # whose names are looked for in strings
@@ -66,7 +69,15 @@ class Project:
         self.contents = contents or {}
         self.paths = frozenset(paths)
         self._compared = 0
-        self._found: dict[tuple[str, str, str], str | None] = {}
+        self._ending: dict[tuple[str, str], list[str]] = {}
+        self._found: dict[tuple[str, str, str], str] = {}
+
+    def holding(self, contents: Mapping[str, bytes]) -> Self:
+        """Return the same project with other contents; what was found out from the paths is shared."""
+        other = copy(self)
+        other.contents = contents
+        other.__dict__.pop("marks", None)
+        return other
 
     def affords(self, files: int) -> bool:
         """Return whether that many more files may be compared with patterns; hostile projects ask for millions."""
@@ -79,16 +90,33 @@ class Project:
         return sorted(self.paths)
 
     @cached_property
+    def parted(self) -> list[tuple[str, str, str]]:
+        """All paths in their order, each with its folder and its name."""
+        return [(path, folder, name) for path in self.sorted for folder, _, name in (path.rpartition("/"),)]
+
+    @cached_property
     def kinds(self) -> Mapping[str, str]:
         """Path -> family of languages."""
-        return {path: family(path) for path in self.sorted}
+        endings = {name[name.rfind(".") :] if "." in name else "": "" for _, _, name in self.parted}
+        families = {ending: family(ending) for ending in endings}
+        return {path: families[name[name.rfind(".") :] if "." in name else ""] for path, _, name in self.parted}
 
     @cached_property
     def own(self) -> list[str]:
         """The paths of what may be the program itself, sorted: no tests, and no examples where there is more."""
-        no_tests = [path for path in self.sorted if not is_test(path)]
-        real = {self.kinds[path] for path in no_tests if not is_aside(path)}
-        return [path for path in no_tests if self.kinds[path] not in real or not is_aside(path)]
+        folders = {folder: (is_test_folder(folder), is_aside(f"{folder}/")) for folder in self.files_in}
+        no_tests, aside = [], set()
+        real: set[str] = set()
+        for path, folder, name in self.parted:
+            tests, is_put_away = folders[folder]
+            if tests or (is_test_name(name) and is_test(path)):
+                continue
+            no_tests.append(path)
+            if is_put_away:
+                aside.add(path)
+            else:
+                real.add(self.kinds[path])
+        return [path for path in no_tests if path not in aside or self.kinds[path] not in real]
 
     @cached_property
     def quoted(self) -> tuple[bytes, ...]:
@@ -101,27 +129,29 @@ class Project:
     @cached_property
     def marks(self) -> Mapping[str, list[str]]:
         """File name -> paths, manifests that were read among them."""
-        return self._grouped((name_of(path), path) for path in sorted(self.paths.union(self.contents)))
+        if self.paths.issuperset(self.contents):
+            return self.names
+        return _grouped((name_of(path), path) for path in sorted(self.paths.union(self.contents)))
 
     @cached_property
     def names(self) -> Mapping[str, list[str]]:
         """File name -> paths."""
-        return self._grouped((name_of(path), path) for path in self.sorted)
+        return _grouped((name, path) for path, _, name in self.parted)
 
     @cached_property
     def stems(self) -> Mapping[str, list[str]]:
         """Path without its last suffix -> paths."""
-        return self._grouped((path.rpartition(".")[0], path) for path in self.sorted)
+        return _grouped((path.rpartition(".")[0], path) for path in self.sorted)
 
     @cached_property
     def stem_names(self) -> Mapping[str, list[str]]:
         """File name without its last suffix -> the paths of that name, each without its last suffix."""
-        return self._grouped((name_of(stem), stem) for stem in self.stems)
+        return _grouped((name_of(stem), stem) for stem in self.stems)
 
     @cached_property
     def files_in(self) -> Mapping[str, list[str]]:
         """Folder -> the paths right in it."""
-        return self._grouped((folder_of(path), path) for path in self.sorted)
+        return _grouped((folder, path) for path, folder, _ in self.parted)
 
     @cached_property
     def all_folders(self) -> frozenset[str]:
@@ -135,7 +165,7 @@ class Project:
     @cached_property
     def folders(self) -> Mapping[str, list[str]]:
         """Name of a folder -> the folders of that name."""
-        return self._grouped((name_of(folder), folder) for folder in sorted(self.all_folders))
+        return _grouped((name_of(folder), folder) for folder in sorted(self.all_folders))
 
     @cached_property
     def heads(self) -> frozenset[str]:
@@ -162,9 +192,16 @@ class Project:
         candidates = index.get(name_of(tail))
         if not candidates:
             return None
+        found = self._ending.get((kind, tail))
+        if found is None:
+            end = f"/{tail}"
+            found = [path for path in candidates[:_MOST_ALIKE] if path == tail or path.endswith(end)]
+            self._ending[kind, tail] = found
+        if len(found) < 2:
+            return found[0] if found else None
         key = (kind, tail, near)
         if key not in self._found:
-            self._found[key] = _closest(candidates[:_MOST_ALIKE], tail, near)
+            self._found[key] = min(found, key=lambda path: (-_shared(path, near), len(path), path))
         return self._found[key]
 
     def below(self, folder: str) -> list[str]:
@@ -174,18 +211,12 @@ class Project:
         first = bisect_left(self.sorted, f"{folder}/")
         return self.sorted[first : bisect_left(self.sorted, f"{folder}0", lo=first)]  # "0" follows "/"
 
-    @staticmethod
-    def _grouped(rows: Iterator[tuple[str, str]]) -> Mapping[str, list[str]]:
-        grouped: dict[str, list[str]] = {}
-        for key, path in rows:
-            grouped.setdefault(key, []).append(path)
-        return grouped
 
-
-def _closest(candidates: list[str], tail: str, near: str) -> str | None:
-    end = f"/{tail}"
-    found = [path for path in candidates if path == tail or path.endswith(end)]
-    return min(found, key=lambda path: (-_shared(path, near), len(path), path)) if found else None
+def _grouped(rows: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
+    for key, path in rows:
+        grouped[key].append(path)
+    return dict(grouped)
 
 
 def _shared(path: str, other: str) -> int:

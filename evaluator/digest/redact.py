@@ -1,6 +1,5 @@
 """Secrets, masked before anything leaves the process (security spec, Text on its way to the judge)."""
 
-import hashlib
 import hmac
 import re
 from bisect import bisect_right
@@ -9,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from evaluator.digest import secret_search
+from evaluator.digest.secret_files import kind_of
 from evaluator.digest.secret_rules import rulebook
 from evaluator.digest.secret_search import Span
 
@@ -16,22 +16,20 @@ _PASSES = 5  # what a mask leaves beside it may look like a secret in turn
 _MASK = re.compile(rb"\[REDACTED:[a-z0-9_]{1,64}:[0-9a-f]{8}\]")
 _SPACE = re.compile(rb"\s+|\\[nrt]")
 _BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_SETTINGS = re.compile(
-    r"(?:\.(?:env|ya?ml|properties|ini|cfg|conf|toml|envrc|tfvars)|(?:^|/)(?:\.env|Dockerfile)[\w.-]{0,40})$", re.I
-)
 
 
 def redact(text: str, *, key: bytes, path: str = "") -> tuple[str, Counter[str]]:
     """Return *text* with its secrets as `[REDACTED:rule:8-hex]`, and how often each rule struck.
 
     The digits are a hash under *key*: the same secret keeps its name. The number of lines stays the same, and what
-    was redacted once stays as it is. In a file of settings, told by its *path*, values need no quotes.
+    was redacted once stays as it is. In a file of settings, told by its *path*, values need no quotes, and a password
+    may be any word with a figure.
     """
     struck: Counter[str] = Counter()
-    settings = _SETTINGS.search(path) is not None
+    kind = kind_of(path)
     for _ in range(_PASSES):
         data = text.encode("utf-8", "surrogatepass")
-        spans = _outside_masks(data, _merged(secret_search.find(data, rulebook(), settings=settings)))
+        spans = _outside_masks(data, _merged(secret_search.find(data, rulebook(), kind=kind)))
         if not spans:
             break
         struck.update(span.rule for span in spans)
@@ -104,5 +102,5 @@ def _text(data: bytes) -> str:
 
 
 def _mask(span: Span, *, key: bytes) -> str:
-    name = hmac.new(key, _SPACE.sub(b"", span.secret), hashlib.sha256).hexdigest()[:8]
+    name = hmac.digest(key, _SPACE.sub(b"", span.secret), "sha256").hex()[:8]
     return f"[REDACTED:{span.rule}:{name}]"

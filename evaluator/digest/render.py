@@ -1,7 +1,10 @@
 """The digest's text: tree, then one fence per file with numbered lines, then what is not shown."""
 
+import json
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from evaluator.digest.tokens import estimate
 from evaluator.domain import Block, DigestFile
@@ -14,52 +17,64 @@ _MOST_RANGES = 8  # named in a fence; the rest is told where it is cut
 _USUAL = 5  # characters of a token in a listing of names
 _DENSEST = 8  # characters of a token: no listing has tokens that long on the whole
 
+_LIKE_SEVERAL = re.compile(r"[,:] |[,:]/?$|^[\" ]| $")  # that a name of the tree looks like
+Ranges = Sequence[tuple[int, int]]  # first and last lines, counted from 1
+
 
 def fence(block: Block, mark: str, *, text: str | None = None) -> str:
     """Return the block between two fences with the mark, which the author cannot know; *text* is its `body`."""
-    return f"{_head(block, mark)}{body(block) if text is None else text}<<<{mark} end>>>\n\n"
+    head, end = fences(block, mark, ranges=ranges(block))
+    return f"{head}{body(block) if text is None else text}{end}"
 
 
-def _head(block: Block, mark: str) -> str:
-    shown = [f"{first}-{last}" for first, last in ranges(block)]
-    more = f" and {len(shown) - _MOST_RANGES} more ranges" if len(shown) > _MOST_RANGES else ""
-    told = ", ".join(shown[:_MOST_RANGES]) + more or "none"
+def fences(block: Block, mark: str, *, ranges: Ranges) -> tuple[str, str]:
+    """Return what stands before and behind the lines of a block, of which it shows the *ranges*."""
+    return _head(block, mark, ranges), f"<<<{mark} end>>>\n\n"
+
+
+def _head(block: Block, mark: str, ranges: Ranges) -> str:
+    shown = [f"{first}-{last}" for first, last in ranges[:_MOST_RANGES]]
+    more = f" and {len(ranges) - _MOST_RANGES} more ranges" if len(ranges) > _MOST_RANGES else ""
+    told = ", ".join(shown) + more or "none"
     return f"<<<{mark} file {block.path} | {block.bytes} bytes | {block.total_lines} lines | shown {told}>>>\n"
 
 
-def ranges(block: Block) -> tuple[tuple[int, int], ...]:
+def ranges(block: Block) -> Ranges:
     """Return the ranges of lines that a block shows."""
     lines = block.lines
     if not lines:
         return ()
     if lines[-1].number - lines[0].number == len(lines) - 1:
         return ((lines[0].number, lines[-1].number),)
-    found = [[lines[0].number, lines[0].number]]
-    for number, _ in lines[1:]:
-        if number == found[-1][1] + 1:
-            found[-1][1] = number
-        else:
-            found.append([number, number])
-    return tuple((first, last) for first, last in found)
+    numbers = [number for number, _ in lines]
+    breaks = [(one, two) for one, two in pairwise(numbers) if two - one != 1]
+    firsts, lasts = [numbers[0], *(two for _, two in breaks)], [*(one for one, _ in breaks), numbers[-1]]
+    return tuple(zip(firsts, lasts, strict=True))
+
+
+def numbered(lines: Iterable[str], first: int = 1) -> str:
+    """Return lines behind their numbers, which begin with *first*."""
+    return "".join([f"{number}| {line}\n" for number, line in enumerate(lines, first)])
 
 
 def body(block: Block) -> str:
     """Return the shown lines behind their numbers, and a line for everything that is left out."""
-    shown = ranges(block)
-    if len(shown) == 1 and len(block.lines) == block.total_lines:
-        return "".join([f"{number}| {text}\n" for number, text in block.lines])
-    return "".join(_with_gaps(block))
+    return cut([line.text for line in block.lines], ranges(block), total=block.total_lines)
 
 
-def _with_gaps(block: Block) -> Iterator[str]:
-    expected = 1
-    for number, text in block.lines:
-        if number != expected:
-            yield _gap(expected, number - 1)
-        yield f"{number}| {text}\n"
-        expected = number + 1
-    if expected <= block.total_lines:
-        yield _gap(expected, block.total_lines)
+def cut(lines: Sequence[str], ranges: Ranges, *, total: int) -> str:
+    """Return the lines of the ranges behind their numbers, and a line for everything that is left out of *total*."""
+    pieces: list[str] = []
+    expected, place = 1, 0
+    for first, last in ranges:
+        if first != expected:
+            pieces.append(_gap(expected, first - 1))
+        end = place + last - first + 1
+        pieces.append(numbered(lines[place:end], first))
+        expected, place = last + 1, end
+    if expected <= total:
+        pieces.append(_gap(expected, total))
+    return "".join(pieces)
 
 
 def _gap(first: int, last: int) -> str:
@@ -74,11 +89,13 @@ def tree(paths: Sequence[str], *, minor: Collection[str] = (), budget: int) -> s
     folders: dict[str, tuple[list[str], list[str]]] = {}
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, ([], []))[path in minor].append(name)
+        if (names := folders.get(folder)) is None:
+            names = folders[folder] = ([], [])  # not by setdefault: there are thousands of paths
+        names[path in minor].append(name)
     head = f"Files of the project: {len(paths)} in {len(folders)} folders\n"
     rows = sorted(folders.items())
     for width in _TREE_WIDTHS:
-        if width > 1 and sum(len(f) + sum(map(len, major[:width])) for f, (major, _) in rows) > budget * _USUAL:
+        if width > 1 and _length(rows, width) > budget * _USUAL:
             continue  # it will hardly fit
         lines = _collapsed([(folder, _names(*names, width)) for folder, names in rows])
         listing = head + "".join(lines) + "\n"
@@ -87,15 +104,25 @@ def tree(paths: Sequence[str], *, minor: Collection[str] = (), budget: int) -> s
     return _fitting(head, lines, budget=budget, what="folders")
 
 
+def _length(rows: Iterable[tuple[str, tuple[Sequence[str], Sequence[str]]]], width: int) -> int:
+    return sum([len(folder) + len("".join(major[:width])) for folder, (major, _) in rows])
+
+
 def _names(major: Sequence[str], minor: Sequence[str], width: int) -> str:
-    shown = [*_first(major, width), *_first(minor, min(width, _MINOR_WIDTH))]
-    named = ", ".join(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in shown)
-    rest = [*major[len(_first(major, width)) :], *minor[len(_first(minor, min(width, _MINOR_WIDTH))) :]]
+    first, few = _first(major, width), _first(minor, min(width, _MINOR_WIDTH))
+    shown = [*first, *few]
+    named = ", ".join([_quoted(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...") for name in shown])
+    rest = [*major[len(first) :], *minor[len(few) :]]
     if not rest:
         return named
     kinds = Counter(name.rpartition(".")[2][:20] if "." in name else "no suffix" for name in rest)
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda row: (-row[1], row[0]))[:4])
     return f"{named}, and {len(rest)} more ({told})"
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it stands in a listing: in quotes where it looks like more than one."""
+    return json.dumps(name, ensure_ascii=False) if _LIKE_SEVERAL.search(name) else name
 
 
 def _first(names: Sequence[str], width: int) -> Sequence[str]:
@@ -112,7 +139,7 @@ def _collapsed(rows: Sequence[tuple[str, str]]) -> list[str]:
         same = following and following[1] == names and following[0].rpartition("/")[0] == folder.rpartition("/")[0]
         if same and folder:
             continue
-        shown = f"{twins[0]}/" if folder else "./"
+        shown = _quoted(f"{twins[0]}/") if folder else "./"
         also = f" (and {len(twins) - 1} more folders alike)" if len(twins) > 1 else ""
         lines.append(f"{shown}{also}: {names}\n")
         twins = []

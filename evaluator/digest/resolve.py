@@ -289,10 +289,13 @@ def _php(context: Context, path: str, name: str) -> Iterator[str]:
         yield from _file(context, path, name)
         return
     parts = name.strip("\\").split("\\")[:_MOST_PARTS]
-    files = context.project.names.get(f"{parts[-1]}.php", ())
-    tails = ("/".join(parts[n:]) for n in range(len(parts))) if files else iter(())
-    found = (context.project.ending(f"{tail}.php", near=folder_of(path)) for tail in tails)
-    yield from list(filter(None, found))[:1]
+    if f"{parts[-1]}.php" not in context.project.names:
+        return
+    near = folder_of(path)
+    for count in range(len(parts)):
+        if found := context.project.ending("/".join(parts[count:]) + ".php", near=near):
+            yield found
+            return
 
 
 def _dotted(separator: str) -> Callable[[Context, str, str], Iterator[str]]:

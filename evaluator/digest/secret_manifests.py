@@ -1,15 +1,16 @@
 """Values of Kubernetes secrets, whose names need not tell: all that stands under `data` of a `kind: Secret`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from evaluator.digest import secret_shapes as shapes
 
-_FAR = 8000  # bytes of a document on either side of its kind
+_FAR = 256 << 10  # bytes of a document on either side of its kind
 _KIND = re.compile(rb"kind:[ \t]*[\"']?secret[\"']?[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)", re.IGNORECASE)
 _DATA = re.compile(rb"^[ \t]*(?:stringData|data):[ \t]*\r?\n", re.MULTILINE)
 _VALUE = re.compile(
-    rb"[ \t]+[\w.-]{1,200}:[ \t]+(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?"
+    rb"[ \t]+(?!(?:type|provider|driver|engine|host(?:name)?|port|database|db(?:name)?):)"  # of a service, not its keys
+    rb"[\w.-]{1,200}:[ \t]+(?:[|>][+-]?[ \t]*\r?\n[ \t]+)?"
     rb"[\"']?(?P<value>[A-Za-z0-9+/]{10,8000}={0,2})[\"']?[ \t]*$",
     re.MULTILINE,
 )
@@ -27,11 +28,13 @@ def document(data: bytes, start: int) -> tuple[int, int]:
 def values(data: bytes, start: int, *, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield where the values stand of the document whose `kind` is at *start*; none where it is no secret."""
     if _KIND.match(data, start):
-        for block in _DATA.finditer(data, first, last):
-            yield from _block(data, block.end(), last)
+        place = first
+        while block := _DATA.search(data, place, last):
+            place = yield from _block(data, block.end(), last)
 
 
-def _block(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _block(data: bytes, start: int, end: int) -> Generator[tuple[int, int], None, int]:
+    """Yield the values of a block that begins at *start*, return where it ends."""
     place = start
     while place < end and _DEEPER.match(data, place, end):
         found = _VALUE.match(data, place, end)
@@ -39,3 +42,4 @@ def _block(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield found.span("value")
         line = _LINE.match(data, max(place, found.end() if found else place), end)
         place = line.end() if line else end
+    return place

@@ -147,6 +147,8 @@ def _names(data: Mapping[str, Any]) -> Names:
     return Names(
         tiers={word.encode(): tier for tier, words in tiers for word in words},
         raised=next(tier for tier, _ in tiers if tier.id == heads["raised"]),
+        ordinary=next(tier for tier, _ in tiers if tier.id == heads["ordinary"]),
+        acts=_any_of(heads["acts"], end=r"[_.-]?\Z"),
         telling=_any_of(heads["telling"], end=r"[_.-]?\Z"),
         harmless=_any_of(heads["harmless"], end=r"[_.-]?\Z"),
     )
@@ -167,7 +169,12 @@ def _tier(table: Mapping[str, Any], *, tails: Mapping[str, Sequence[str]]) -> Ti
 def _values(data: Mapping[str, Any]) -> Values:
     made_up = data["made_up"]
     passwords = frozenset(word.encode() for word in made_up["passwords"])
-    return Values(shapes=Shapes(data["letters"]["rows"]), words=_any_of(made_up["words"]), passwords=passwords)
+    return Values(
+        shapes=Shapes(data["letters"]["rows"]),
+        words=_any_of(made_up["words"]),
+        obvious=_any_of(made_up["obvious"]),
+        passwords=passwords,
+    )
 
 
 def _any_of(patterns: Collection[str] | Sequence[str], *, end: str = "") -> re.Pattern[bytes]:

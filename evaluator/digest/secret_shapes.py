@@ -32,6 +32,8 @@ _NOT_A_VALUE = re.compile(
     rb"|\d{4}-\d\d-\d\d|v?\d+\.\d+(?:\.\d+)?(?:[-+.]\w{1,20}){0,3}$"  # dates, versions
     rb"|[A-Z]{1,20}\d?[A-Z]{0,20}(?:_[A-Z]{1,20}\d{0,2}[A-Z]{0,20}){1,8}$"  # constants
     rb"|[\w:]{1,100}:0x[0-9a-f]{8,16}$"  # objects in memory
+    rb"|(?=[a-z]{2,30}/)[a-z]{2,30}(?:[/.-](?:[a-z]{2,20}|[a-z]?\d{1,3}[a-z]?)){1,8}$"  # models and packages
+    rb"|(?i:cubrid|dblib|firebird|ibm|informix|mysql|oci|odbc|pgsql|sqlite|sqlsrv|sybase):(?!//)[^@]*$"  # PDO
     rb"|(?:sha(?:1|256|384|512)|md5)[-:=]"  # hashes that say so
     rb"|(?i:pbkdf2|aes[-_/\d]|hmac|sha-?\d|rsa[-_/\d]|ecdsa|ed25519|[hr]s(?:256|384|512)$)"  # methods of cryptography
 )

@@ -9,6 +9,8 @@ from evaluator.digest.secret_shapes import Shapes
 
 _RUNS = re.compile(rb"[A-Za-z]+|[0-9]+")
 _SIGN = re.compile(rb"[!@#$%^&*?~+=]")
+_SIGN_INSIDE = re.compile(rb"[A-Za-z0-9][!#$%^&*?~]+[A-Za-z0-9]")
+_NO_PASSWORD = re.compile(rb"[\[\](){}<>|\\\s]|^[/.@*]|(?i:min|max|len|length|size):")  # expressions, rules, paths
 _LETTER = re.compile(rb"[A-Za-z]")
 _FIGURE = re.compile(rb"[0-9]")
 _HASH = re.compile(rb"[0-9a-f-]+|[0-9A-F-]+")
@@ -23,6 +25,7 @@ class Tier:
     id: str
     shortest: int  # bytes of a random value
     lenient: bool = False  # in quotes, a mixture of letters and figures is enough
+    ordinary: bool = False  # so is any word with a figure or a sign in it
     password: bool = False  # so is a short one with a sign in it, and one without quotes in a file of settings
     near: bool = False  # anything random on the rest of the line is enough
     manifest: bool = False  # no name, but the kind of a document that is a secret
@@ -38,10 +41,13 @@ class Values:
 
     shapes: Shapes
     words: re.Pattern[bytes]  # of which made-up values consist
+    obvious: re.Pattern[bytes]  # passwords that say that they are none, and what is none beside such a name
     passwords: Collection[bytes]  # that nobody means, in lower case
 
     def is_secret(self, value: bytes, tier: Tier, *, plain: bool) -> bool:
         """Return whether *value* is a secret beside a name of that tier; *plain*: it need not look random."""
+        if tier.ordinary and plain and self.is_ordinary_password(value):
+            return True
         if _FIGURE.search(value) is None and len(value) < 12:
             return False
         if shapes.is_uuid(value):
@@ -50,7 +56,7 @@ class Values:
             return True
         if not (tier.lenient and plain) or self.is_made_up(value) or shapes.is_ordinary(value):
             return False
-        return self._is_mixture(value, password=tier.password)
+        return self.obvious.fullmatch(value) is None and self._is_mixture(value, password=tier.password)
 
     def is_random(self, value: bytes, *, shortest: int) -> bool:
         """Return whether a machine made it, and not of the words that made-up values consist of."""
@@ -71,6 +77,16 @@ class Values:
             return False
         is_short_word = len(value) < 8 and value.islower() and value.isalpha()
         return len(self.words.sub(b"", password)) >= 4 and not is_short_word
+
+    def is_ordinary_password(self, value: bytes) -> bool:
+        """Return whether somebody may mean it where a password is set: a word with figures, or with a sign inside."""
+        if not 6 <= len(value) <= 64 or not value.isascii() or _NO_PASSWORD.search(value):
+            return False
+        if _FIGURE.search(value) is None and (len(value) < 8 or _SIGN_INSIDE.search(value) is None):
+            return False
+        if shapes.is_placeholder(value) or shapes.is_ordinary(value) or self.obvious.fullmatch(value):
+            return False
+        return not (value.isdigit() and shapes.is_sequence(value)) and len(set(value)) > 2
 
     def is_made_up(self, value: bytes) -> bool:
         """Return whether it says so itself, is a password that nobody means, or the Base64 of such a one."""

@@ -1,16 +1,17 @@
 """What is shown so far: files are taken in the order of their worth until the budget is spent."""
 
 import itertools
-import re
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property, partial
 
-from evaluator.digest import content, cut, outline, redact, render, walk
+from evaluator.digest import boilerplate, content, cut, render, walk
 from evaluator.digest.cut import Range
+from evaluator.digest.reading import Reading, Redactor
 from evaluator.digest.text import Text, clean
-from evaluator.digest.tokens import estimate
+from evaluator.digest.tokens import estimate, measure
 from evaluator.digest.walk import Candidate
 from evaluator.domain import Block, Entry, Line, Skipped, Snapshot
 
@@ -20,20 +21,20 @@ _MARK = "0a1b2c3d4e5f6a7b"  # stands for the mark where only its length matters;
 _LEAST = 200  # tokens of a part below which a file is not worth beginning, where the budget is not tiny
 _TINY = 40  # the part of a tiny budget that is worth it
 _DENSEST = 14  # bytes of a token: no file has tokens that long on the whole
+_BYTES = 3  # of a token in most files
+_MORE = 4  # the part of the first reading that the second is; each further one is twice as much
 _LONG = 192 << 10  # bytes from which only the beginning of a file is looked at
-_SAMPLE = 24 << 10  # characters of a long file that are counted
-_USUAL = 2.5  # characters of a token: a file with no more than that is tried whole
+_USUAL = 2.5  # characters of a token: a file with no more than that is counted at once
 _PERHAPS = 1.25  # of the room: a file that seems to cost more will not fit whole
 _TRIES = 4
-_WORD = re.compile(r"[^\W\d]\w{2,80}")
+_VAIN = 64  # files of which not a line fits, after which no more of their kind are tried
+_SHORTEST_WORD = 3
+_WORDS = bytes(byte if byte > 0x7F or chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(256))
 _WORDS_FROM = 120_000  # characters of what is shown in which names are looked for
-
-
-class Read(NamedTuple):
-    """The text of a file, or of its beginning where it is so long that nobody will see its end."""
-
-    text: Text
-    more: int = 0  # lines that follow
+_LOOKED_AT = 16  # characters for each token of the budget that are looked at for secrets at most
+_LOOKED_AT_ANYWAY = 256 << 10  # and so many besides
+_ONE_FILE = 3  # of what may still be looked at, the part that one file may have for its outline
+_LINE = partial(tuple.__new__, Line)  # as Line._make, without its detours
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Part:
 
     file: Candidate
     block: Block
+    ranges: tuple[Range, ...]  # of lines that are shown
     body: str  # its lines behind their numbers
+    tokens: float  # of these
     cost: int  # tokens, both fences counted
     share: float  # of the file's text, 0 to 1
     findings: tuple[str, ...]
     struck: Mapping[str, int]  # rule -> secrets masked
-    source: Read | None = None  # of a file that is not shown whole
+    reading: Reading | None = None  # of a file that is not shown whole
     reason: str | None = None  # why it is not
 
 
@@ -63,33 +66,46 @@ class Shown:
     contents: dict[str, bytes] = field(default_factory=dict)  # path -> what was read ahead
     parts: dict[str, Part] = field(default_factory=dict)  # in the order of their worth
     refused: dict[str, str] = field(default_factory=dict)  # path -> why it is not shown after all
+    needed: frozenset[str] = frozenset()  # paths of the source that the program starts with or leads to
+    unread: Sequence[Candidate] = ()  # source too large to be read
+    copies: set[str] = field(default_factory=set)  # paths of what is shown already, under another name
+    _late: dict[str, Candidate] = field(default_factory=dict)  # needed, but called generated or foreign by itself
+    _believed: bool = True  # what files say of themselves
     _shapes: dict[bytes | str, str] = field(default_factory=dict)
-    _words: set[str] = field(default_factory=set)
+    _words: set[bytes] = field(default_factory=set)
     _worded: int = 0  # parts whose words were taken
     _read_for_words: int = 0  # characters
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What masks secrets; the prompt does not hold its key, so that nobody can guess at a mask from there."""
+        return Redactor(self.snapshot.tree.encode(), left=self.budget * _LOOKED_AT + _LOOKED_AT_ANYWAY)
 
     @property
     def least(self) -> int:
         """The tokens below which a part of a file is not worth showing."""
         return max(1, min(_LEAST, self.budget // _TINY))
 
-    def take(self, files: Sequence[Candidate], *, most: int, each: int) -> None:
+    def take(self, files: Sequence[Candidate], *, most: int, each: int, fills: bool = False) -> None:
         """Show files in their order until *most* tokens are spent; one file gets at most *each*.
 
-        A file that would have to be cut because its kind has had its share waits for the second turn of its kind; the
-        first is cut, so that each kind is seen.
+        A file that would have to be cut because its kind has had its share waits for the second turn of its kind,
+        unless it *fills* the share; the first is cut, so that each kind is seen.
         """
-        files = [file for file in files if file.path not in self.parts and file.path not in self.refused]
-        last, begun = most >= self.left, False
+        last, begun, vain = fills or most >= self.left, False, 0
         most = min(most, self.left)
-        for file, data in self.read(files if most >= self.least else ()):
-            shape = content.shape(data, stem=file.stem) if file.file_class != "manifest" else None
-            source = self._read(file, data, shape, each=each)
+        if most < self.least:
+            return
+        files = [file for file in files if file.path not in self.parts and file.path not in self.refused]
+        for file, data in self._ahead(files, most=most, each=each):
+            shape = self._shape(file, data)
+            reading = self._read(file, data, shape, each=each)
             room = min(each, most) if last or not begun else each
-            if source is None:
+            if reading is None:
                 continue
-            part = self._fitted(file, source, room=room)
-            if part is None and room == each:
+            part = self._fitted(file, reading, room=room)
+            if part is None and room == each and vain < _VAIN:
+                vain += 1
                 continue
             if part is None or part.cost > most:
                 return
@@ -99,6 +115,14 @@ class Shown:
             most -= part.cost
             if most < self.least:
                 return
+
+    def take_late(self, *, each: int) -> None:
+        """Show what is needed though it calls itself generated or foreign: nobody's bad code hides behind that."""
+        reasons = {path: self.refused.pop(path) for path in self._late}
+        self._believed = False
+        self.take(list(self._late.values()), most=self.left, each=each)
+        self._believed = True
+        self.refused.update((path, reason) for path, reason in reasons.items() if path not in self.parts)
 
     def add(self, part: Part) -> None:
         """Show a part, instead of what is shown of its file so far."""
@@ -112,13 +136,21 @@ class Shown:
         self.left += part.cost
         self.refused[path] = OVER_BUDGET
 
-    def widen(self) -> None:
-        """Spend what nobody needs on the files that were cut, source first; the README has had its share."""
-        for part in sorted(self.parts.values(), key=lambda part: part.file.file_class != "code"):
+    def widen(self, files: Sequence[Candidate] | None = None, *, each: int | None = None) -> None:
+        """Spend what nobody needs on files that were cut, in their order; one gets at most *each*.
+
+        Without *files* on all of them, source first; the README has had its share.
+        """
+        if files is None:
+            cut = [part.file for part in self.parts.values() if part.file.file_class != "readme"]
+            files = sorted(cut, key=lambda file: file.file_class != "code")
+        for file in files:
             if self.left < self.least:
                 return
-            if part.source is not None and part.file.file_class != "readme":
-                wider = self._fitted(part.file, part.source, room=part.cost + self.left)
+            part = self.parts.get(file.path)
+            if part is not None and part.reading is not None:
+                room = part.cost + self.left if each is None else min(each, part.cost + self.left)
+                wider = self._fitted(file, part.reading, room=room) if room > part.cost else None
                 if wider is not None and wider.cost > part.cost:
                     self.add(wider)
 
@@ -129,24 +161,46 @@ class Shown:
             data = self.contents.get(file.path)
             yield file, next(missing)[1] if data is None else data
 
+    def _ahead(self, files: Sequence[Candidate], *, most: int, each: int) -> Iterator[tuple[Candidate, bytes]]:
+        """Yield each file with its bytes; at once are read as many as will probably be shown in *most* tokens."""
+        wanted: list[Candidate] = []
+        room, further = most, most // _MORE
+        for file in files:
+            wanted.append(file)
+            room -= min(file.entry.size // _BYTES, each)
+            if room <= 0:
+                yield from self.read(wanted)
+                wanted, room, further = [], further, further * 2
+        yield from self.read(wanted)
+
     def readme(self, file: Candidate, text: Text, *, room: int, promises: Callable[[str], bool]) -> None:
         """Show the README whole, or its outline and the parts that promise something."""
-        part = self._fitted(file, Read(text), room=room, wanted=promises)
+        part = self._fitted(file, Reading(file.path, text), room=room, wanted=promises)
         if part is not None:
             self.add(part)
 
-    def _read(self, file: Candidate, data: bytes, shape: bytes | None, *, each: int) -> Read | None:
+    def _read(self, file: Candidate, data: bytes, shape: bytes | None, *, each: int) -> Reading | None:
         """Return the text of a file, or None, with the reason kept, where there is none or it is nothing new."""
         if reason := self._copied(file.entry, shape):
             self.refused[file.path] = reason
+            self.copies.add(file.path)
             return None
         data, more = _beginning(file, data, most=max(_LONG, each * _DENSEST))
         text = clean(data, path=file.path)
         reason = walk.BINARY if text is None else content.hidden_by_content(file, text.lines)
+        if reason in content.UNPROVEN and file.path in self.needed:
+            self._late[file.path] = file
+            reason = reason if self._believed else None
         if text is None or reason:
             self.refused[file.path] = reason or walk.BINARY
             return None
-        return Read(text, more)
+        return Reading(file.path, text, more=more)
+
+    @staticmethod
+    def _shape(file: Candidate, data: bytes) -> bytes | None:
+        if file.file_class == "manifest":
+            return None
+        return boilerplate.likeness(file, data) or content.shape(data, file=file)
 
     def _copied(self, entry: Entry, shape: bytes | None) -> str | None:
         same = self._shapes.get(entry.blob)
@@ -156,25 +210,26 @@ class Shown:
         return f"nearly the same as {alike}" if alike in self.parts else None
 
     def _fitted(
-        self, file: Candidate, source: Read, *, room: int, wanted: Callable[[str], bool] | None = None
+        self, file: Candidate, reading: Reading, *, room: int, wanted: Callable[[str], bool] | None = None
     ) -> Part | None:
         """Return the file whole where *room* tokens are enough, else its most telling lines; None where too few fit."""
-        lines = source.text.lines
-        costs = _costs(lines) if source.more or _length(lines) > room * _USUAL else []
-        if not source.more and sum(costs) <= room * _PERHAPS:
-            part = self._part(file, source, ((1, len(lines)),))
-            if part.cost <= room:
+        perhaps = reading.size <= room * _USUAL or sum(reading.costs) <= room * _PERHAPS
+        if reading.is_all and perhaps and reading.tokens <= room:
+            part = self._part(file, reading, ((1, len(reading.lines)),))
+            if part is None or part.cost <= room:
                 return part
-        costs, parts = costs or _costs(lines), outline.outline(file.path, lines)
-        fence = estimate(render.fence(_block(file, len(lines), ()), _MARK))
+        least = min(self.least, room) // 2
+        fence = estimate(render.fence(_block(file, reading.total, ()), _MARK))
         aim, wanted = float(room - fence), wanted or self._named()
         for _ in range(_TRIES):
-            ranges = cut.pick(costs, parts, wanted=wanted, room=aim)
-            if not ranges:
+            ranges = cut.pick(reading.costs, reading.definitions, wanted=wanted, room=aim)
+            if reading.unseen(ranges) * _ONE_FILE > self.redactor.left:
+                ranges = cut.pick(reading.costs, (), wanted=wanted, room=aim)  # from the top: little stands around it
+            if not ranges or cut.tokens(reading.costs, ranges, total=reading.total) + fence < least:
                 return None
-            part = self._part(file, source, ranges)
-            if part.cost <= room:
-                return part if part.cost >= min(self.least, room) // 2 else None
+            part = self._part(file, reading, ranges)
+            if part is None or part.cost <= room:
+                return part if part and part.cost >= least else None
             aim *= 0.97 * (room - fence) / max(1, part.cost - fence)
         return None
 
@@ -182,46 +237,36 @@ class Shown:
         """Return what tells whether the parts that are shown so far name a definition."""
         for part in itertools.islice(self.parts.values(), self._worded, None):
             if self._read_for_words < _WORDS_FROM:
-                self._words.update(_WORD.findall(part.body))
+                self._words |= set(part.body.encode("utf-8", "replace").translate(_WORDS).split())
                 self._read_for_words += len(part.body)
         self._worded = len(self.parts)
-        return self._words.__contains__
+        return lambda name: len(name) >= _SHORTEST_WORD and name.encode("utf-8", "replace") in self._words
 
-    def _part(self, file: Candidate, source: Read, ranges: Sequence[Range]) -> Part:
-        text, total = source.text, len(source.text.lines) + source.more
-        lines, struck = self._masked(file, text.lines, ranges)
-        block = _block(file, total, lines)
-        body = render.body(block)
-        is_whole = len(lines) == total
-        seen = _shown_length(text.lines, ranges) / max(1, _length(text.lines)) * len(text.lines) / max(1, total)
+    def _part(self, file: Candidate, reading: Reading, ranges: Sequence[Range]) -> Part | None:
+        """Return the lines of the ranges with their secrets masked; None where nobody may look at so much more."""
+        masked = reading.masked(ranges, self.redactor)
+        if masked is None:
+            return None
+        lines, struck = masked
+        numbers = itertools.chain.from_iterable(range(first, last + 1) for first, last in ranges)
+        block = _block(file, reading.total, tuple(map(_LINE, zip(numbers, lines, strict=True))))
+        is_whole = len(lines) == reading.total
+        is_plain = is_whole and not struck  # then it was counted already
+        body = reading.body if is_plain else render.cut(lines, ranges, total=reading.total)
+        measured = reading.tokens if is_plain else measure(body)
         return Part(
             file=file,
             block=block,
+            ranges=tuple(ranges),
             body=body,
-            cost=estimate(render.fence(block, _MARK, text=body)),
-            share=1.0 if is_whole else seen,
-            findings=(*text.findings, *(("secret",) if struck else ())),
+            tokens=measured,
+            cost=math.ceil(measured + _fences(block, ranges)),
+            share=1.0 if is_whole else reading.share(ranges),
+            findings=(*reading.findings, *(("secret",) if struck else ())),
             struck=struck,
-            source=None if is_whole else source,
+            reading=None if is_whole else reading,
             reason=None if is_whole else TOO_LONG,
         )
-
-    def _masked(
-        self, file: Candidate, lines: Sequence[str], ranges: Sequence[Range]
-    ) -> tuple[tuple[Line, ...], Counter[str]]:
-        """Return the lines of the ranges with their secrets masked, and how often each rule struck around them."""
-        struck: Counter[str] = Counter()
-        shown: list[Line] = []
-        rest = list(ranges)
-        key = self.snapshot.tree.encode()  # the prompt does not hold it: nobody can guess at a mask from there
-        for first, last in cut.windows(ranges, total=len(lines)):
-            masked, found = redact.redact("\n".join(lines[first - 1 : last]), key=key, path=file.path)
-            struck += found
-            window = masked.split("\n")
-            while rest and rest[0][1] <= last:
-                begin, end = rest.pop(0)
-                shown.extend(map(Line, range(begin, end + 1), window[begin - first : end - first + 1]))
-        return tuple(shown), struck
 
 
 def _block(file: Candidate, total: int, lines: tuple[Line, ...]) -> Block:
@@ -229,6 +274,11 @@ def _block(file: Candidate, total: int, lines: tuple[Line, ...]) -> Block:
     return Block.model_construct(
         path=file.path, file_class=file.file_class, bytes=file.entry.size, total_lines=total, lines=lines
     )
+
+
+def _fences(block: Block, ranges: Sequence[Range]) -> float:
+    """Return the tokens of a block's two fences."""
+    return measure("".join(render.fences(block, _MARK, ranges=ranges)))
 
 
 def _beginning(file: Candidate, data: bytes, *, most: int) -> tuple[bytes, int]:
@@ -240,24 +290,3 @@ def _beginning(file: Candidate, data: bytes, *, most: int) -> tuple[bytes, int]:
     if len(data) <= most or not end or file.suffix == "ipynb" or b"\0" in data[:most]:
         return data, 0
     return data[:end], data.count(b"\n", end) + (not data.endswith(b"\n"))
-
-
-def _length(lines: Sequence[str]) -> int:
-    return sum(map(len, lines)) + len(lines)
-
-
-def _shown_length(lines: Sequence[str], ranges: Sequence[Range]) -> int:
-    return sum(_length(lines[first - 1 : last]) for first, last in ranges)
-
-
-def _costs(lines: Sequence[str]) -> list[float]:
-    """Return about how many tokens each line is, its number counted; long files are counted by their beginning."""
-    weights = [len(line) + 5 if line.isascii() else len(line.encode("utf-8", "replace")) + 5 for line in lines]
-    sample, size = [], 0
-    for number, line in enumerate(lines, 1):
-        sample.append(f"{number}| {line}\n")
-        size += weights[number - 1]
-        if size > _SAMPLE:
-            break
-    rate = estimate("".join(sample)) / max(1, size)
-    return [weight * rate for weight in weights]

@@ -1,13 +1,26 @@
 """The door to files as text: decoded, cleaned, in lines that can be shown and stored (security spec)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from evaluator.digest import encodings, hidden, markup, notebook
+from evaluator.digest.names import SUFFIXES_CODE
 from evaluator.digest.visible import visible
 
 _LONGEST_LINE = 2000  # characters; what is beyond is cut and said
+_LOOKED_AT = 16 << 10  # characters of such a line that are looked at for secrets before it is cut
+_MASK = "[REDACTED:"  # how masks of secrets begin
 _ROOM = 100  # characters for saying so: a line that was cut is not cut again
+_FEW_NULS = 100  # bytes of source for each NUL in it
 _BLOCK = (_LONGEST_LINE + _ROOM) // 2  # characters of which a line that is too long holds a whole block
+
+
+class Long(NamedTuple):
+    """A line that is too long, as far as it is looked at for secrets: one may begin before the cut and end behind."""
+
+    head: str
+    rest: int  # characters behind the head
 
 
 @dataclass(frozen=True)
@@ -16,6 +29,7 @@ class Text:
 
     lines: tuple[str, ...]
     findings: tuple[str, ...] = ()  # sorted
+    long: Mapping[int, Long] = field(default_factory=dict)  # what was cut, by the index in `lines`, in their order
 
 
 def clean(data: bytes, *, path: str = "") -> Text | None:
@@ -25,7 +39,7 @@ def clean(data: bytes, *, path: str = "") -> Text | None:
     its cells as text). No line holds a control character but the tab, nor a lone surrogate; cleaned text stays as it
     is when it is cleaned again.
     """
-    decoded = encodings.decode(data)
+    decoded = encodings.decode(data) or _without_nuls(data, path)
     if decoded is None:
         return None
     text, codes = decoded
@@ -36,23 +50,48 @@ def clean(data: bytes, *, path: str = "") -> Text | None:
         text, found = rendered
     else:
         text, found = visible(text, markup.kind_of(path))
-    return Text(_lines(text), tuple(sorted({*codes, *found})))
-
-
-def _lines(text: str) -> tuple[str, ...]:
     lines = text.split("\n")
+    long = _long(text, lines)
+    for index, line in long.items():
+        lines[index] = cut(line)
+    return Text(tuple(lines), tuple(sorted({*codes, *found})), long)
+
+
+def _without_nuls(data: bytes, path: str) -> encodings.Decoded | None:
+    """Return program source with a few NULs in it, which do not make it binary; None for anything else."""
+    nuls = data.count(b"\0")
+    if not 0 < nuls * _FEW_NULS <= len(data) or path.rpartition(".")[2].lower() not in SUFFIXES_CODE:
+        return None
+    decoded = encodings.decode(data.replace(b"\0", b""))
+    return (decoded[0], (*decoded[1], "control_characters")) if decoded else None
+
+
+def _long(text: str, lines: Sequence[str]) -> dict[int, Long]:
+    """Return the lines that are too long, by their index."""
     blocks = range(0, len(text) - _BLOCK + 1, _BLOCK)
-    if any(text.find("\n", start, start + _BLOCK) < 0 for start in blocks):  # far quicker than to measure each line
-        return tuple(map(_cut, lines))
-    return tuple(lines)
+    if all(text.find("\n", start, start + _BLOCK) >= 0 for start in blocks):  # far quicker than to measure each line
+        return {}
+    most = _LONGEST_LINE + _ROOM
+    return {
+        index: Long(line[:_LOOKED_AT], max(0, len(line) - _LOOKED_AT))
+        for index, line in enumerate(lines)
+        if len(line) > most
+    }
 
 
-def _cut(line: str) -> str:
-    """Return a line that is not too long, its end named where it is cut."""
-    if len(line) <= _LONGEST_LINE + _ROOM:
-        return line
-    head, _ = hidden.strip(line[:_LONGEST_LINE])  # a cut may leave half of a sequence
-    return f"{head} [... {len(line) - _LONGEST_LINE} characters of this line are not shown]"
+def cut(line: Long) -> str:
+    """Return as much of a line as is shown, and how much is not; no part of a mask is shown, nor of a last word."""
+    size = len(line.head) + line.rest
+    if size <= _LONGEST_LINE + _ROOM:  # its secrets were all that made it long
+        return line.head
+    head = line.head[:_LONGEST_LINE]
+    if len(line.head) <= _LONGEST_LINE:  # nobody looked at how its last word goes on
+        head = head.rpartition(" ")[0]
+    begun = head.rfind(_MASK)
+    if begun >= 0 and "]" not in head[begun:]:
+        head = head[:begun]
+    shown, _ = hidden.strip(head)  # a cut may leave half of a sequence
+    return f"{shown} [... {size - len(head)} characters of this line are not shown]"
 
 
 def printable(path: str) -> str:

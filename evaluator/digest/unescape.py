@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ESCAPE = re.compile(
-    rb"\\+u00(?P<unicode>[0-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])|%(?P<url>[2-7][0-9A-Fa-f])"
+    rb"\\{1,8}u00(?P<unicode>[0-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])|%(?P<url>[2-7][0-9A-Fa-f])"
     rb"|&\#x(?P<hexadecimal>[2-7][0-9A-Fa-f]);|&\#(?P<decimal>\d{2,3});|&(?P<named>quot|amp|apos|lt|gt);"
+    rb"|\\{1,8}u\{0{0,4}(?P<braced>[2-7][0-9A-Fa-f])\}"
     rb"|=(?P<printable>3[Dd])"  # quoted-printable
-    rb"|\\+(?P<control>[nrt])|\\+(?P<plain>[\"'/])"
-    rb"|(?P<quote>[\"'])[ \t]{0,8}+(?:[+.&~]|\.\.|<>)\s{0,40}+(?P=quote)"  # "..." + "..."
+    rb"|\\{1,8}(?P<control>[nrt])|\\{1,8}(?P<plain>[\"'/])"
+    rb"|(?P<quote>[\"'])[ \t]{0,8}+(?:(?:[+.&~]|\.\.|<>)[ \t]{0,8}+\\?\s{0,40}+|\\?\r?\n[ \t]{0,80}+[fbru]?)(?P=quote)"
+    rb"|(?P<line>\\\r?\n)"  # "..." + "...", "..." above "...", one line in two
 )
 _SIGNS = {b"quot": b'"', b"amp": b"&", b"apos": b"'", b"lt": b"<", b"gt": b">", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
@@ -37,7 +39,7 @@ class Plain:
 def unescape(data: bytes, ranges: Iterable[tuple[int, int]]) -> Plain:
     """Return the given ranges of *data* with the escapes of JSON, programs, addresses, HTML and mail undone.
 
-    Strings that are joined with an operator become one.
+    Strings that are joined become one, and so do lines.
     """
     pieces: list[bytes] = []
     here, there, size = [0], [0], 0
@@ -62,10 +64,10 @@ def unescape(data: bytes, ranges: Iterable[tuple[int, int]]) -> Plain:
 
 def _meant(match: re.Match[bytes]) -> bytes:
     kind, found = match.lastgroup, match[match.lastgroup] if match.lastgroup else b""
-    if kind in {"unicode", "byte", "url", "hexadecimal", "printable"}:
+    if kind in {"unicode", "braced", "byte", "url", "hexadecimal", "printable"}:
         return bytes((int(found, 16),))
     if kind == "decimal":
         return bytes((int(found) & 0x7F,))
     if kind in {"named", "control"}:
         return _SIGNS[found]
-    return found if kind == "plain" else b""
+    return found if kind == "plain" else b""  # strings, or lines, that are joined

@@ -1,8 +1,8 @@
 """What each file of a snapshot is, told from its path, then from its first bytes."""
 
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from evaluator.digest import names
@@ -22,14 +22,18 @@ GENERATED = "generated"
 MINIFIED = "minified"
 TRANSLATION = "translation of the README"
 EMPTY = "empty"
+TOO_LARGE = "too large"  # as `evaluator.sources.tree` says it; such a file is never read
 
 _LANGUAGE = re.compile(r"(?P<language>[a-z]{2}|[^\W\d_]{2,10})(?:[-_][a-z]{2,4})?")
-_README_KINDS = ("md", "markdown", "", "rst", "adoc", "txt")  # the best first
+_README_KINDS = (  # the best first
+    "md", "markdown", "mdown", "mkd", "mkdn", "mdx", "", "rst", "adoc", "asciidoc", "asc", "org", "textile", "rdoc",
+    "pod", "mediawiki", "creole", "txt", "md.txt",
+)  # fmt: skip
 _README_FIRST = ("", "ko", "kr", "korean", "한국어", "en", "english")  # the best first, then the rest
 OTHERS = len(_README_FIRST)  # the rank of a README in any other language
 _TEST_NAME = re.compile(r"(?:^|[._-])(?:tests?|spec)(?:[._-]|$)|^conftest$", re.IGNORECASE)
 _TEST_CAMEL = re.compile(r"(?:^Test[A-Z]\w{0,200}|(?:Tests?|Spec|IT))$")
-_KINDS = {
+_KINDS: dict[str, FileClass] = {
     **dict.fromkeys(names.SUFFIXES_CONFIG, "config"),
     **dict.fromkeys(names.SUFFIXES_DOC, "doc"),
     **dict.fromkeys(names.SUFFIXES_CODE, "code"),
@@ -40,6 +44,7 @@ _LISTED = {
     **dict.fromkeys(names.SUFFIXES_DATA, DATA),
 }
 _CONFIG = (*names.CONTAINERS, ".env")
+_CONFIG_HEADS = frozenset(name[:3] for name in _CONFIG)
 _BY_NAME = {
     **dict.fromkeys(names.VENDORED_FILES, VENDORED),
     **dict.fromkeys(names.LOCK_FILES, LOCK),
@@ -51,6 +56,34 @@ _EDITOR_ENDS = re.compile(r"\.(?:xcodeproj|xcworkspace)(?:/|$)")
 _BUILT_ENDS = re.compile(r"\.egg-info(?:/|$)")
 _WEB = frozenset({"js", "css", "mjs"})
 _DOC_STEMS = frozenset(names.LICENCES) | {"changelog", "contributing", "authors", "notice"}
+
+
+class _Suffix(NamedTuple):
+    """What a suffix tells."""
+
+    kind: FileClass | None = None
+    listed: str | None = None
+    most: float = math.inf  # bytes; a larger one is data
+    is_secret: bool = False
+    is_manifest: bool = False
+    is_made: bool = False  # by tools
+    is_web: bool = False
+    minified: tuple[str, ...] = ()  # how names end of such a suffix that are not written by hand
+    generated: tuple[str, ...] = ()
+
+
+def _suffix(suffix: str) -> _Suffix:
+    return _Suffix(
+        kind=_KINDS.get(suffix),
+        listed=_LISTED.get(suffix),
+        most=names.LARGE_DATA.get(suffix, math.inf),
+        is_secret=suffix in names.SUFFIXES_SECRET,
+        is_manifest=suffix in names.SUFFIXES_MANIFEST,
+        is_made=suffix in names.SUFFIXES_GENERATED,
+        is_web=suffix in _WEB,
+        minified=tuple(end for end in names.MINIFIED_ENDS if end.endswith(f".{suffix}")),
+        generated=tuple(end for end in names.GENERATED_ENDS if end.endswith(f".{suffix}")),
+    )
 
 
 class Candidate(NamedTuple):
@@ -72,15 +105,13 @@ class Candidate(NamedTuple):
         return self.path.count("/")
 
 
-@dataclass(frozen=True)
-class _Folder:
+class _Folder(NamedTuple):
     """What a folder tells of the files in it."""
 
     hidden: str | None
     is_test: bool
     is_fixture: bool  # material for tests
     is_sample: bool  # the same, but for what is named like a test
-    is_web: bool
     is_continuous: bool  # what runs on every change
 
 
@@ -91,10 +122,15 @@ def is_continuous(file: Candidate) -> bool:
     )
 
 
-def readmes(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the READMEs at the top that are not empty, the best first."""
-    found = ((readme_rank(entry.path), entry) for entry in entries if entry.size and "/" not in entry.path)
-    return [entry for _, _, entry in sorted((rank, entry.path, entry) for rank, entry in found if rank is not None)]
+def readmes(entries: Iterable[Entry], *, folder: str = "") -> list[Entry]:
+    """Return the READMEs right in a folder (in lower case) that are not empty, the best first."""
+    found, depth = [], folder.count("/") + bool(folder)
+    for entry in entries:
+        if entry.size and entry.path.count("/") == depth:
+            place, _, name = entry.path.rpartition("/")
+            if place.lower() == folder and (rank := readme_rank(name)) is not None:
+                found.append((rank, entry.path, entry))
+    return [entry for _, _, entry in sorted(found, key=lambda row: row[:2])]
 
 
 def readme_rank(name: str) -> tuple[int, int] | None:
@@ -103,6 +139,8 @@ def readme_rank(name: str) -> tuple[int, int] | None:
     if not lowered.startswith("readme"):
         return None
     rest, dot, kind = lowered[6:].rpartition(".")
+    if kind == "txt" and rest.endswith(".md"):  # as an editor names it that hides what it adds
+        rest, kind = rest[:-3], "md.txt"
     if not dot:
         rest, kind = kind, ""
     language = _language(rest)
@@ -120,68 +158,71 @@ def _language(mark: str) -> str | None:
     return match["language"] if match["language"] in names.LANGUAGES else None
 
 
-def candidates(entries: Sequence[Entry], *, readme: Entry, own: Collection[str] = ()) -> list[Candidate]:
+def candidates(
+    entries: Sequence[Entry], *, readme: Entry | None, own: Collection[str] = (), marked: Collection[str] = ()
+) -> list[Candidate]:
     """Return every entry with its class, in the same order.
 
-    *own* are the paths of which the author says that they are neither vendored nor generated.
+    *own* are the paths of which the author says that they are neither vendored nor generated, *marked* the folders (in
+    lower case) that are caches or environments.
     """
-    walk = _Walk(entries, own=own)
-    return [walk.candidate(entry, lowered, is_readme=entry is readme) for entry, lowered in walk.lowered]
+    walk = _Walk(entries, own=own, marked=marked)
+    return [walk.candidate(*row, is_readme=row[0] is readme) for row in walk.rows]
 
 
 class _Walk:
     """One pass over all paths; what a folder tells is found out once."""
 
-    def __init__(self, entries: Sequence[Entry], *, own: Collection[str]) -> None:
-        self.lowered = [(entry, entry.path.lower()) for entry in entries]
+    def __init__(self, entries: Sequence[Entry], *, own: Collection[str], marked: Collection[str]) -> None:
+        self.rows: list[tuple[Entry, str, str]] = []  # with its folder and name in lower case
         self._own = own
         self._folders: dict[str, _Folder] = {}
-        self._marked: set[str] = set()  # folders that say of themselves that they are caches or environments
+        self._suffixes: dict[str, _Suffix] = {}
+        self._marked = set(marked)  # folders with nothing of the author's in them
         self._licensed: set[str] = set()
         self._our_vendors: set[str] = set()
-        for _, path in self.lowered:
-            folder, _, name = path.rpartition("/")
-            if name in names.MARKERS:
-                self._marked.add(folder)
+        for entry in entries:
+            folder, _, name = entry.path.lower().rpartition("/")
+            self.rows.append((entry, folder, name))
+            if name == "podfile":
+                self._marked.add(f"{folder}/pods".lstrip("/"))
             elif name in names.VENDOR_IS_OURS:
                 self._our_vendors.add(folder)
             elif name.startswith(names.LICENCES):
                 self._licensed.add(folder)
         self._marked.discard("")
 
-    def candidate(self, entry: Entry, lowered: str, *, is_readme: bool) -> Candidate:
+    def candidate(self, entry: Entry, folder: str, name: str, *, is_readme: bool) -> Candidate:
         """Return what the path tells of one entry."""
         path = entry.path
         own = path in self._own
         if not path.isprintable():
             path = printable(path)
-            lowered = path.lower()
-        folder, _, name = lowered.rpartition("/")
+            folder, _, name = path.lower().rpartition("/")
         stem, dot, suffix = name.rpartition(".")
         if not dot:
             stem, suffix = name, ""
-        short = stem.partition(".")[0] or stem
+        short = stem.partition(".")[0] or stem if "." in stem else stem
         if is_readme:
             return Candidate(entry, path, "readme", None, folder, name, short, suffix)
-        about = self._folders.get(folder)
-        if about is None:
-            about = self._folders[folder] = self._folder(folder)
-        hidden = _hidden(entry, about, folder, name, suffix)
+        about = self._folders.get(folder) or self._folders.setdefault(folder, self._folder(folder))
+        told = self._suffixes.get(suffix) or self._suffixes.setdefault(suffix, _suffix(suffix))
+        hidden = _hidden(entry, about, folder, name, told)
         if own and hidden in {VENDORED, GENERATED, MINIFIED}:
-            hidden = _LISTED.get(suffix)
-        file_class = _class(path, about, folder, name, stem, suffix)
+            hidden = told.listed
+        file_class = _class(path, about, folder, name, stem, told)
         return Candidate(entry, path, file_class, hidden, folder, name, short, suffix, own)
 
     def _folder(self, folder: str) -> _Folder:
         parts = folder.split("/")
-        every = names.TEST_FOLDERS
-        data = next((n for n, f in enumerate(parts) if f == "data" and not every.isdisjoint(parts[:n])), None)
+        every, data = names.TEST_FOLDERS, None
+        if "data" in parts:
+            data = next((n for n, f in enumerate(parts) if f == "data" and not every.isdisjoint(parts[:n])), None)
         return _Folder(
             hidden=self._why_hidden(folder, parts),
             is_test=not every.isdisjoint(parts),
             is_fixture=not names.FIXTURE_FOLDERS.isdisjoint(parts) or (data is not None and data < len(parts) - 1),
             is_sample=data is not None,
-            is_web=not names.WEB_FOLDERS.isdisjoint(parts),
             is_continuous=folder.startswith(names.CONTINUOUS_FOLDERS),
         )
 
@@ -190,9 +231,9 @@ class _Walk:
             return VENDORED
         if not names.AGENT_FOLDERS.isdisjoint(parts) or f"{folder}/".startswith(names.AGENT_PLACES):
             return AGENT
-        if not names.EDITOR_FOLDERS.isdisjoint(parts) or _EDITOR_ENDS.search(folder):
+        if not names.EDITOR_FOLDERS.isdisjoint(parts) or (".xc" in folder and _EDITOR_ENDS.search(folder)):
             return EDITOR
-        if not names.BUILT_FOLDERS.isdisjoint(parts) or _BUILT_ENDS.search(folder):
+        if not names.BUILT_FOLDERS.isdisjoint(parts) or (".egg-info" in folder and _BUILT_ENDS.search(folder)):
             return GENERATED
         return None
 
@@ -215,44 +256,37 @@ class _Walk:
         return False
 
 
-def _hidden(entry: Entry, about: _Folder, folder: str, name: str, suffix: str) -> str | None:
+def _hidden(entry: Entry, about: _Folder, folder: str, name: str, told: _Suffix) -> str | None:
     """Return why a file is listed only, as far as its path and size tell."""
     known = _BY_NAME.get(name)
-    if (known is SECRETS or suffix in names.SUFFIXES_SECRET or name.startswith(".env.")) and not _is_harmless(name):
+    if (known is SECRETS or told.is_secret or name.startswith(".env.")) and not _is_harmless(name):
         return SECRETS
-    if about.hidden is VENDORED or (suffix in _WEB and _is_library(name, about)):
+    if about.hidden is VENDORED or (told.is_web and _is_library(name)):
         return VENDORED
-    agent = about.hidden if about.hidden is AGENT else None
-    if reason := known or agent or _LISTED.get(suffix) or _large(entry, suffix):
-        return reason
-    if made := about.hidden or _made_by_tools(name, suffix):
+    reason = known or (about.hidden if about.hidden is AGENT else None) or told.listed
+    if reason or entry.size > told.most:
+        return reason or DATA
+    if made := about.hidden or _made_by_tools(name, told):
         return made
     if name.startswith("readme") and _is_translation(folder, name):
         return TRANSLATION
     return None if entry.size else EMPTY
 
 
-def _large(entry: Entry, suffix: str) -> str | None:
-    return DATA if suffix in names.LARGE_DATA and entry.size > names.LARGE_DATA[suffix] else None
-
-
 def _is_harmless(name: str) -> bool:
     return name.endswith(names.HARMLESS_ENV) and ".env" in name
 
 
-def _made_by_tools(name: str, suffix: str) -> str | None:
-    if "_" in name or "-" in name or name.count(".") > 1:  # most names have none of these
-        if name.endswith(names.MINIFIED_ENDS):
-            return MINIFIED
-        if name.endswith(names.GENERATED_ENDS):
-            return GENERATED
-    return GENERATED if suffix in names.SUFFIXES_GENERATED else None
+def _made_by_tools(name: str, told: _Suffix) -> str | None:
+    if told.minified and name.endswith(told.minified) and ("_" in name or "-" in name or name.count(".") > 1):
+        return MINIFIED
+    return GENERATED if told.is_made or (told.generated and name.endswith(told.generated)) else None
 
 
-def _is_library(name: str, about: _Folder) -> bool:
-    """Return whether a file is somebody's library for the web: by its name, and its version or its folder."""
+def _is_library(name: str) -> bool:
+    """Return whether a file is somebody's library for the web by its name and version; else its content has to tell."""
     match = names.VENDORED_LIBRARY.fullmatch(name)
-    return match is not None and bool(match["version"] or about.is_web)
+    return match is not None and match["version"] is not None
 
 
 def _is_translation(folder: str, name: str) -> bool:
@@ -261,24 +295,40 @@ def _is_translation(folder: str, name: str) -> bool:
     return rank is not None and (not folder or rank[0] > 0)
 
 
-def _class(path: str, about: _Folder, folder: str, name: str, stem: str, suffix: str) -> FileClass:
-    kind = _KINDS.get(suffix)
+def _class(path: str, about: _Folder, folder: str, name: str, stem: str, told: _Suffix) -> FileClass:
+    kind = told.kind
     if about.is_fixture or (about.is_sample and not _TEST_NAME.search(stem)):
         return "other"
-    if name in names.MANIFESTS or suffix in names.SUFFIXES_MANIFEST or _is_requirements(name):
+    if name in names.MANIFESTS or told.is_manifest or _is_requirements(name):
         return "manifest"
-    if about.is_continuous or _is_config(folder, name) or (kind == "code" and _is_tools(stem)):
-        return "config"
-    if kind == "doc" or stem in _DOC_STEMS or name in _DOC_STEMS:
+    if kind == "doc":
         return "doc"
+    if about.is_continuous or (kind == "code" and "." in stem and _is_tools(stem)):
+        return "config"
     if kind == "code":
         return "test" if about.is_test or _is_test(stem, path) else "code"
-    return "config" if kind == "config" or name.startswith(".") else "other"
+    return _class_of_the_rest(folder, name, stem, kind)
+
+
+def _class_of_the_rest(folder: str, name: str, stem: str, kind: FileClass | None) -> FileClass:
+    """Return the class of what is neither program nor document by its suffix: its name may tell."""
+    if _is_config(folder, name):
+        return "config"
+    if stem in _DOC_STEMS or name in _DOC_STEMS:
+        return "doc"
+    return "config" if kind == "config" or _is_settings(name) else "other"
 
 
 def _is_config(folder: str, name: str) -> bool:
     """Return whether a file is for containers, environments, or what runs on every change."""
-    return name.startswith(_CONFIG) or (not folder and name.startswith(names.CONTINUOUS_FILES))
+    return (name[:3] in _CONFIG_HEADS and name.startswith(_CONFIG)) or (
+        not folder and name.startswith(names.CONTINUOUS_FILES)
+    )
+
+
+def _is_settings(name: str) -> bool:
+    """Return whether a hidden file without a known suffix configures a tool: `.npmrc`, `.dockerignore`."""
+    return name.startswith(".") and name.endswith(names.SETTINGS_ENDS)
 
 
 def _is_tools(stem: str) -> bool:

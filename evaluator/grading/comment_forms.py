@@ -73,6 +73,15 @@ FAMILIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {ending: family for family, endings in _ENDINGS.items() for ending in endings.split()}
 )
 
+CONTAINER = re.compile(r"(?:docker|container)file(?:\.|$)|.{1,200}\.(?:docker|container)file$")
+INSTRUCTION = re.compile(  # as everybody writes them; a label and a maintainer only describe
+    r"\s*(?:FROM|RUN|CMD|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)\s"
+)
+HERE = re.compile(r"<<-?[\"']?(?P<end>\w{1,40})[\"']?")  # text that an instruction is given
+REQUIREMENTS = re.compile(r"requirements[^/]*\.(?:txt|in)")
+REQUIREMENT = re.compile(  # a name with its version or nothing, an option, an address or a path, or the rest of one
+    r"\s*(?:-|\.{0,2}/|[\w+.-]{2,20}:|[\w.-]{1,100}(?:\[[^\]]{0,200}\])?\s*(?:$|[=<>!~;@#\\(]))"
+)
 PYTHON = re.compile(
     r"(?P<string>(?:(?<!\w)[rRuUbBfF]{1,2})?"
     rf"(?:{_TRIPLE}|'''(?:\\.|[^\\])*?(?:'''|\Z)|{_QUOTED}))|(?P<comment>#[^\n]*)|(?P<open>[(\[{{])|(?P<close>[)\]}}])",

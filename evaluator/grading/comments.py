@@ -4,7 +4,7 @@ Cheap on purpose: one regular expression for each family of languages (`comment_
 that something is a comment, it is code. A string is not a comment, except where a statement of Python consists of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -19,12 +19,41 @@ Span = tuple[int, int]  # first sign, and the one after the last
 def mask(text: str, *, path: str) -> bytearray:
     """Return one byte for each sign of *text*, part of the file at *path*: 1 where it is code, 0 where it is comment.
 
-    Files of a kind that is not known (scripts, Dockerfile...) are read as if `#` began a comment.
+    Files of a kind that is not known (scripts...) are read as if `#` began a comment. In a Dockerfile only instructions
+    are code, in a `requirements.txt` only requirements: either may be named like prose, and prose like them.
     """
     code = bytearray(b"\x01") * len(text)
-    for start, end in _comments(text, PurePosixPath(path).suffix.removeprefix(".").lower()):
+    name = PurePosixPath(path).name.lower()
+    for start, end in _comments(text, PurePosixPath(name).suffix.removeprefix(".")):
         code[start:end] = bytes(end - start)
+    if forms.CONTAINER.match(name):
+        _blank(code, text, _prose_around_instructions(text))
+    elif forms.REQUIREMENTS.fullmatch(name):
+        _blank(code, text, (forms.REQUIREMENT.match(line) is None for line in text.split("\n")))
     return code
+
+
+def _blank(code: bytearray, text: str, prose: Iterable[bool]) -> None:
+    """Take the lines that are *prose* out of the code."""
+    start = 0
+    for line, is_prose in zip(text.split("\n"), prose, strict=True):
+        if is_prose:
+            code[start : start + len(line)] = bytes(len(line))
+        start += len(line) + 1
+
+
+def _prose_around_instructions(text: str) -> Iterator[bool]:
+    """Yield for each line of a Dockerfile whether it is neither an instruction nor goes on with one."""
+    goes_on, end = False, ""  # what ends the text that an instruction has begun
+    for line in text.split("\n"):
+        begins = forms.INSTRUCTION.match(line) is not None
+        yield not (begins or goes_on or end)
+        if end:
+            end = "" if line.strip() == end else end
+        elif begins or goes_on:
+            opened = forms.HERE.search(line)
+            end = opened["end"] if opened else ""
+            goes_on = line.rstrip().endswith(("\\", "`")) or line.lstrip().startswith("#")
 
 
 def _comments(text: str, ending: str) -> Iterator[Span]:

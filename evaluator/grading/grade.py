@@ -37,6 +37,14 @@ from evaluator.grading.withhold import Withholder
 
 MAX_REMARK = 1500  # characters of the judge's own feedback on one dimension
 
+_ASKED_BY = {  # finding -> reason
+    "hidden_text": "hidden_text",
+    "bidi_controls": "hidden_text",
+    "orders": "orders_seen",
+    "hidden_source": "coverage",
+}
+_LEAST_SHOWN = 0.1  # of the source that the program reaches, by bytes
+
 Draw = Callable[[int], str]  # that many random bytes, in hex digits
 
 
@@ -134,7 +142,9 @@ def _settled(criterion: Criterion, sample: _Sample, *, digest: Digest, withholde
 
 def _reasons(rubric: Rubric, verdicts: Mapping[str, Verdict], *, digest: Digest) -> set[str]:
     """Return why a person should look, as far as the verdicts and the digest tell."""
-    reasons = {"hidden_text"} & {finding.code for finding in digest.findings}
+    reasons = {_ASKED_BY[finding.code] for finding in digest.findings if finding.code in _ASKED_BY}
+    if digest.privacy == "full" and digest.coverage < _LEAST_SHOWN:
+        reasons.add("coverage")
     for dimension in rubric.dimensions:
         if scoring.thin(dimension, verdicts):
             reasons.add("coverage")

@@ -8,10 +8,13 @@ from types import MappingProxyType
 
 from evaluator.domain import CheckResult, Criterion, Digest, Verdict
 from evaluator.grading.checks.registry import CHECKS
+from evaluator.grading.checks.unseen import is_readme_alone
 
 MAX_FACT = 500  # characters; a reason names at most a handful of names of 80 characters each
 
 PRIVATE = CheckResult(level="cannot_tell", reason="Only the README and the names of the files were shown.")
+ALONE = CheckResult(level="cannot_tell", reason="Only a README was given, no files of the project.")
+_README_ENOUGH = frozenset(("licence", "readme_commands", "readme_usage"))  # checks that a README alone can answer
 _NAMES_ENOUGH = frozenset(("licence", "manifest", "readme_usage", "tidy"))  # checks that read no file but the README
 
 _LABELS: Mapping[str, str] = MappingProxyType({  # in the order in which the facts are shown
@@ -48,10 +51,14 @@ def facts(digest: Digest) -> tuple[str, ...]:
     A check that may not see what it would have to says nothing.
     """
     results = {label: _result(name, digest) for name, label in _LABELS.items()}
-    return tuple(f"{label}: {result.reason}"[:MAX_FACT] for label, result in results.items() if result != PRIVATE)
+    return tuple(
+        f"{label}: {result.reason}"[:MAX_FACT] for label, result in results.items() if result not in (PRIVATE, ALONE)
+    )
 
 
 def _result(name: str, digest: Digest) -> CheckResult:
+    if is_readme_alone(digest):
+        return CHECKS[name](digest) if name in _README_ENOUGH else ALONE
     if digest.privacy == "full":
         return CHECKS[name](digest)
     result = CHECKS[name](digest) if name in _NAMES_ENOUGH else PRIVATE

@@ -7,7 +7,7 @@ from math import floor
 from evaluator.domain import PASS_LINE, Dimension, DimensionScore, Privacy, Verdict
 from evaluator.errors import VerdictError
 
-AGGREGATION = 2  # goes up when equal digests and answers would get other verdicts or another score
+AGGREGATION = 3  # goes up when equal digests and answers would get other verdicts or another score
 WORTH = {"met": Fraction(1), "partly": Fraction(1, 2), "not_met": Fraction(0), "not_shown": Fraction(0)}  # of a weight
 NEAR = 1  # points from the pass line within which a person should look
 MOST_UNTOLD = Fraction(3, 10)  # of a dimension's weight that may be cannot_tell

@@ -13,15 +13,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from evaluator.digest.build import build
-from evaluator.digest.tokens import estimate
 from evaluator.domain import Call, Claim, Digest, Failure, Judge, Limits, Rubric, Scorecard, Stage
 from evaluator.errors import ClaimLost, EvaluatorError, NoKey, TransientError
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
-from evaluator.grading.window import around, digest_budget
 from evaluator.grading.withhold import withhold
+from evaluator.services import budget
 from evaluator.services.submission import without_source
-from evaluator.settings import OFFLINE
 from evaluator.sources.fetch import fetch
 from evaluator.store import calls, evaluations, installation, requests, stats
 from evaluator.store.database import Connection, Database
@@ -98,7 +96,15 @@ _BUG = "The grading failed because of a mistake in the evaluator ({}). Look at t
 def _grade(claim: Claim, *, bench: Bench) -> None:
     rubric = bench.rubric(claim.options.rubric)
     judge = bench.judge(claim.options.model)
-    digest = _read(claim, budget=_budget(claim, rubric, bench=bench), bench=bench)
+    most = budget.tokens(
+        claim.options.model,
+        rubric,
+        prompts=bench.prompts,
+        language=claim.options.language,
+        wanted=bench.digest_tokens,
+        answer_tokens=bench.answer_tokens,
+    )
+    digest = _read(claim, most=most, bench=bench)
     print_ = fingerprint(
         digest,
         rubric,
@@ -125,20 +131,7 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
     _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=print_, bench=bench)
 
 
-def _budget(claim: Claim, rubric: Rubric, *, bench: Bench) -> int:
-    """Return how many tokens the digest may have. Raises SettingsError where the judge's window is too small."""
-    if claim.options.model == OFFLINE:
-        return bench.digest_tokens
-    fixed = around(rubric, prompts=bench.prompts, language=claim.options.language)
-    return digest_budget(
-        claim.options.model,
-        wanted=bench.digest_tokens,
-        answer_tokens=bench.answer_tokens,
-        around=estimate(fixed),
-    )
-
-
-def _read(claim: Claim, *, budget: int, bench: Bench) -> Digest:
+def _read(claim: Claim, *, most: int, bench: Bench) -> Digest:
     with bench.database.transaction() as conn:
         secret = installation.secret(conn)
     mark = hmac.new(secret.encode(), claim.path_hash.encode(), hashlib.sha256).hexdigest()[:16]
@@ -146,7 +139,7 @@ def _read(claim: Claim, *, budget: int, bench: Bench) -> Digest:
         _advance(claim, "reading", bench=bench)
         return build(
             snapshot,
-            budget=budget,
+            budget=most,
             mark=mark,
             privacy=claim.options.privacy,
             text_bytes=bench.limits.text_bytes,

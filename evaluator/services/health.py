@@ -1,17 +1,21 @@
 """What is configured, reachable and missing, and how to mend it."""
 
+import os
 import platform
 import shutil
 import socket
 import subprocess
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from evaluator.domain import Value
-from evaluator.errors import EvaluatorError
+from evaluator.errors import EvaluatorError, SettingsError
 from evaluator.grading import judge
 from evaluator.settings import OFFLINE, PROVIDERS, Settings
+from evaluator.sources import access
 from evaluator.store import migrate
 from evaluator.store.database import Database
 
@@ -62,6 +66,32 @@ def _server_of_the_model(model: str, api_base: str) -> Health:
         reason = f"{text} does not answer ({getattr(error, 'strerror', None) or error})"
         return Health(name="Judge", status="missing", text=reason, mend="Start it, or mend MODU_API_BASE.")
     return Health(name="Judge", status="ok", text=text)
+
+
+def files(settings: Settings) -> tuple[Health, ...]:
+    """Return the findings about the certificates and the folder of mirrors, as far as they are set."""
+    found = []
+    if settings.forge_ca is not None:
+        found.append(attempt("Certificates", partial(_certificates, settings.forge_ca)))
+    if settings.mirrors_dir is not None:
+        found.append(attempt("Mirrors", partial(_mirrors, settings.mirrors_dir)))
+    return tuple(found)
+
+
+def _certificates(path: Path) -> str:
+    access.certificates(path)
+    return f"of your own forges, in {path}"
+
+
+def _mirrors(folder: Path) -> str:
+    """Return where mirrors are kept; raise SettingsError where they cannot be."""
+    above = next(path for path in (folder, *folder.parents) if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise SettingsError(
+            f"MODU_MIRRORS_DIR: {str(folder)!r} is no folder that can be written to. Name one that the account of the"
+            " worker owns, or take the setting out."
+        )
+    return f"kept in {folder}"
 
 
 def database(connected: Database) -> tuple[Health, ...]:

@@ -30,13 +30,13 @@ def preview(
     """Return the digest of the project at *source* in at most *budget* tokens.
 
     It differs from what a judge gets only in the mark of the fences, which is a secret of the installation: here it is
-    made from the source alone, so that equal trees give equal bytes. Raises RequestError or TransientError.
+    made from the tree, so that equal trees give equal bytes. Raises RequestError or TransientError.
     """
     place = parse(source, ref=ref, subdir=subdir, trusted_forges=limits.trusted_forges)
-    mark = hashlib.sha256(place.canonical.encode()).hexdigest()[:_DIGITS]
     begun = time.perf_counter()
     with fetch(place, limits=limits) as snapshot:
         fetched = time.perf_counter()
+        mark = hashlib.sha256(snapshot.tree.encode()).hexdigest()[:_DIGITS]
         digest = build(snapshot, budget=budget, mark=mark, privacy=privacy, text_bytes=limits.text_bytes)
         built = time.perf_counter()
     return Preview(digest=digest, fetch_seconds=fetched - begun, build_seconds=built - fetched)

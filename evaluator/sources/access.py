@@ -1,6 +1,7 @@
 """What one git may speak to, and what it is told in its environment, where no other account can read it."""
 
 import base64
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,26 @@ def access_to(url: GitUrl, *, limits: Limits, folder: Path, proxy: str | None) -
     return Access((url.scheme, "https") if url.scheme == "http" else (url.scheme,), config)
 
 
+def certificates(path: Path) -> bytes:
+    """Return the bytes of the operator's file of certificates (MODU_FORGE_CA).
+
+    Raises SettingsError where it cannot be read, or holds no certificate.
+    """
+    try:
+        data = path.read_bytes()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=data.decode("ascii", "ignore"))
+    except (ssl.SSLError, ValueError) as error:  # nothing that can be read, nothing at all
+        raise SettingsError(
+            f"MODU_FORGE_CA: there is no certificate in {str(path)!r}. Name a PEM file, in which a certificate begins"
+            " with -----BEGIN CERTIFICATE-----."
+        ) from error
+    except OSError as error:
+        raise SettingsError(
+            f"MODU_FORGE_CA: {str(path)!r} cannot be read ({error.strerror}). Name a PEM file of certificates."
+        ) from error
+    return data
+
+
 def _basic(token: SecretStr) -> str:
     text = token.get_secret_value()
     return base64.b64encode((text if ":" in text else f"{_TOKEN_USER}:{text}").encode()).decode()
@@ -70,14 +91,9 @@ def _basic(token: SecretStr) -> str:
 
 def _authorities(own: Path, folder: Path) -> Path:
     """Return a file with the public authorities and the operator's: git takes one file, and it replaces the public."""
-    try:
-        parts = [own.read_bytes(), *(Path(path).read_bytes() for path in _public_authorities())]
-    except OSError as error:
-        raise SettingsError(
-            f"MODU_FORGE_CA: {str(own)!r} cannot be read ({error.strerror}). Name a PEM file of certificates."
-        ) from error
+    public = [Path(path).read_bytes() for path in _public_authorities()]
     together = folder / "authorities.pem"
-    together.write_bytes(b"\n".join(parts))
+    together.write_bytes(b"\n".join((certificates(own), *public)))
     return together
 
 

@@ -12,26 +12,16 @@ from dataclasses import dataclass
 
 from evaluator.domain import Entry, Limits, Skipped, Snapshot, Source
 from evaluator.errors import UnusableSource
-from evaluator.sources import archive_refusals, local, refusals, spool, tars, tree, unpack, zips
+from evaluator.sources import archive_kinds, archive_refusals, local, refusals, spool, tars, tree, unpack, zips
 from evaluator.sources.members import Member, Meter, Roster
 from evaluator.sources.spool import Spool
 from evaluator.sources.tree import TreeFile, by_path
 
-HEAD = 512  # bytes that tell what a file is
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tbz")
-
 _CHUNK = 256 << 10  # bytes
 _COMPRESSED: Mapping[bytes, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
-    b"\x1f\x8b": unpack.gzip,
-    b"BZh": unpack.bzip2,
-    b"\xfd7zXZ\0": unpack.xz,
-}
-_UNREAD = {
-    b"7z\xbc\xaf\x27\x1c": "A .7z archive is not read.",
-    b"Rar!\x1a\x07": "A .rar archive is not read.",
-    b"\x28\xb5\x2f\xfd": "A .zst file is not read.",
-    b"\x1f\x9d": "A .Z file is not read.",
-    b"PK\x07\x08": "The archive is one of several parts.",
+    archive_kinds.GZIP: unpack.gzip,
+    archive_kinds.BZIP2: unpack.bzip2,
+    archive_kinds.XZ: unpack.xz,
 }
 
 
@@ -46,14 +36,6 @@ class ArchiveSnapshot(Snapshot):
         """Yield each entry with its bytes, in the order given."""
         for entry in entries:
             yield entry, self.spool.read(self.offsets[entry.path], entry.size)
-
-
-def is_archive(head: bytes) -> bool:
-    """Return whether a file that begins with *head* is an archive; raise UnusableSource where of a kind not read."""
-    for magic, what in _UNREAD.items():
-        if head.startswith(magic):
-            raise archive_refusals.unsupported(what)
-    return head.startswith((*zips.MAGICS, *_COMPRESSED)) or tars.looks_like_tar(head)
 
 
 @contextmanager
@@ -82,10 +64,10 @@ def _unpacked(source: Source, roster: Roster, kept: Spool, *, limits: Limits) ->
 
 
 def _members(fd: int, roster: Roster, kept: Spool, meter: Meter) -> list[Member]:
-    head = os.pread(fd, HEAD, 0)
-    if not is_archive(head):
+    head = os.pread(fd, archive_kinds.HEAD, 0)
+    if not archive_kinds.is_archive(head):
         raise archive_refusals.damaged("it is no longer an archive")
-    if head.startswith(zips.MAGICS):
+    if head.startswith(archive_kinds.ZIPS):
         return zips.read(fd, roster=roster, spool=kept, meter=meter)
     chunks = _chunks(fd, meter.packed)
     decoders = [decoder for magic, decoder in _COMPRESSED.items() if head.startswith(magic)]

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock, Thread, current_thread
 
-from evaluator.errors import EvaluatorError, SourceUnavailable
+from evaluator.errors import EvaluatorError, SourceUnavailable, UnusableSource
 from evaluator.sources import hosts, refusals, urls
 from evaluator.sources.urls import GitUrl
 
@@ -31,20 +31,32 @@ _DONE, _FAILED = b"\5\0\0\1" + bytes(6), b"\5\2\0\1" + bytes(6)
 
 @dataclass(frozen=True)
 class Route:
-    """Where a fetch may go: to its own host, and from there to any public one unless it must stay."""
+    """Where a fetch may go: to its own host, and from there to any public one unless it must stay.
+
+    From a trusted forge it may go to another one too.
+    """
 
     home: GitUrl
+    forges: tuple[str, ...] = ()  # that are trusted
     stays: bool = False  # a token goes along: it would go to wherever a redirect leads
 
     def addresses(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of a hop, to be dialled as they are; raise UnusableSource where it must not be made."""
         if (host, port) != (self.home.host, self.home.port):
-            if self.stays:
-                raise refusals.leads_away()
-            urls.check_public(host, port)
-        elif self.home.trusted:
+            return self._elsewhere(host, port)
+        return hosts.addresses(host, port) if self.home.trusted else hosts.public_addresses(host, port)
+
+    def _elsewhere(self, host: str, port: int) -> tuple[str, ...]:
+        """Return the addresses of where a redirect leads."""
+        if self.stays:
+            raise refusals.leads_away()
+        if self.home.trusted and urls.is_forge(host, port, forges=self.forges):
             return hosts.addresses(host, port)
-        return hosts.public_addresses(host, port)
+        try:
+            urls.check_public(host, port)
+            return hosts.public_addresses(host, port)
+        except UnusableSource as error:
+            raise refusals.bad_redirect(error.code) from error
 
 
 class _Over(Exception):

@@ -1,19 +1,18 @@
 """The door of the room: from a source to its snapshot."""
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from evaluator.domain import Limits, Snapshot, Source, SourceKind
-from evaluator.sources.archive import open_archive
-from evaluator.sources.git import open_repository
-from evaluator.sources.path import open_folder
-from evaluator.sources.readme import open_readme
 
-_DOORS: Mapping[SourceKind, Callable[..., AbstractContextManager[Snapshot]]] = {
-    SourceKind.PATH: open_folder,
-    SourceKind.GIT: open_repository,
-    SourceKind.ARCHIVE: open_archive,
-    SourceKind.README: open_readme,
+# Kind -> (module, function). A module is imported when the first such source comes: importing what speaks to git, with
+# GitPython, takes as long as the digest of a folder does.
+_DOORS: Mapping[SourceKind, tuple[str, str]] = {
+    SourceKind.PATH: ("path", "open_folder"),
+    SourceKind.GIT: ("git", "open_repository"),
+    SourceKind.ARCHIVE: ("archive", "open_archive"),
+    SourceKind.README: ("readme", "open_readme"),
 }
 
 
@@ -22,4 +21,7 @@ def fetch(source: Source, *, limits: Limits) -> AbstractContextManager[Snapshot]
 
     Entering it raises UnusableSource where the source cannot be graded and SourceUnavailable where it may be later.
     """
-    return _DOORS[source.kind](source, limits=limits)
+    module, function = _DOORS[source.kind]
+    door = getattr(importlib.import_module(f"evaluator.sources.{module}"), function)
+    opened: AbstractContextManager[Snapshot] = door(source, limits=limits)
+    return opened

@@ -31,6 +31,8 @@ _OLDEST = (2, 37)  # transfer.credentialsInUrl; cat-file --batch-command is olde
 _WORDS = "words"  # the file of what the reading git complains about
 _BATCH_BYTES = 1 << 20
 _BATCH = 256  # blobs asked for at once
+_FIRST_BYTES = 64 << 10  # of the first list, and its blobs
+_FIRST = 16
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,13 @@ class GitSnapshot(Snapshot):
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Yield the entries in lists of few files and few bytes; the first is short: who reads a README wants no more."""
     batch: list[Entry] = []
-    size, most = 0, 1
+    size, most, most_bytes = 0, _FIRST, _FIRST_BYTES
     for entry in entries:
         batch.append(entry)
         size += entry.size
-        if len(batch) >= most or size >= _BATCH_BYTES:
+        if len(batch) >= most or size >= most_bytes:
             yield batch
-            batch, size, most = [], 0, min(_BATCH, most * 4)
+            batch, size, most, most_bytes = [], 0, min(_BATCH, most * 4), _BATCH_BYTES
     if batch:
         yield batch
 

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from evaluator.domain import Source, SourceKind
 from evaluator.errors import UnusableSource
-from evaluator.sources import archive, archive_refusals, local, readme, urls
+from evaluator.sources import archive_kinds, archive_refusals, local, readme, urls
 
 _LONGEST_NAME = 255  # characters of a project's name, as the shared table has it
-_WITH_PASSWORD = re.compile(r"[^/@:\s]*:[^/@\s]+@[^/@\s]+[:/]")
+_WITH_PASSWORD = re.compile(r"(?:^|[/\s])[^/@:\s]*:[^/@\s]+@[^/@\s]")
+_LIKE_A_TOKEN = re.compile(  # forms that are published, and letters and figures by turns
+    r"(?<![A-Za-z0-9])(?:gh[a-z]_|github_pat_|glpat-|xox[a-z]-|AKIA|sk[-_](?:live|test|proj|ant)[-_])[A-Za-z0-9_-]{16}"
+    r"|(?<![A-Za-z0-9])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9]+[A-Za-z]+[0-9])[A-Za-z0-9]{20}"
+)
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}", re.ASCII)
 
 
@@ -54,8 +58,8 @@ def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iter
 
 
 def _refuse_credentials(text: str) -> None:
-    """Raise UnusableSource where *text* is no path but `user:password@host:path`, which nothing reads."""
-    if _WITH_PASSWORD.match(text) and not os.path.lexists(text):
+    """Raise UnusableSource where *text* is no path but holds `user:password@host`, which nothing reads."""
+    if _WITH_PASSWORD.search(text) and not os.path.lexists(text):
         raise urls.with_credentials()
 
 
@@ -102,6 +106,7 @@ def _kind(path: Path, *, shown: str) -> SourceKind:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
+            _refuse_bare(path, shown=shown)
             return SourceKind.PATH
         head = _head(path) if stat.S_ISREG(mode) else None
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -110,12 +115,18 @@ def _kind(path: Path, *, shown: str) -> SourceKind:
         raise UnusableSource(
             f"{shown!r} cannot be read. Check the path and its permissions.", code="unreadable_path"
         ) from error
-    if head is not None and archive.is_archive(head):
+    if head is not None and archive_kinds.is_archive(head):
+        _refuse_packed_readme(path, shown=shown)
         return SourceKind.ARCHIVE
     if head is not None and readme.is_readme(path.name):
         return SourceKind.README
-    if path.name.lower().endswith(archive.SUFFIXES):
+    if path.name.lower().endswith(archive_kinds.SUFFIXES):
         raise archive_refusals.damaged("it is named like an archive, but is none")
+    if head is not None and readme.is_text(path.name) and not readme.is_readme(Path(shown).name):
+        raise UnusableSource(
+            f"{shown!r} is not called as a README is. Rename it README.md, or give the folder of the project.",
+            code="not_a_folder",
+        )
     raise UnusableSource(
         f"{shown!r} is neither a folder, an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2) nor a README. Give the"
         " folder of the project, an archive of it, its README, or a git URL.",
@@ -123,10 +134,30 @@ def _kind(path: Path, *, shown: str) -> SourceKind:
     )
 
 
+def _refuse_packed_readme(path: Path, *, shown: str) -> None:
+    """Raise UnusableSource where one README was compressed, which makes no archive."""
+    if path.suffix.lower() in {".gz", ".bz2", ".xz"} and readme.is_readme(path.stem):
+        raise UnusableSource(
+            f"{shown!r} is a compressed README, not an archive of a project. Unpack it and give the README, or give the"
+            " folder of the project.",
+            code="not_a_folder",
+        )
+
+
+def _refuse_bare(path: Path, *, shown: str) -> None:
+    """Raise UnusableSource where a folder is what git keeps beside the files, without them. Raises OSError."""
+    if (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir():
+        raise UnusableSource(
+            f"{shown!r} is a git repository without its files. Give a clone of it (git clone), or have the operator"
+            " name the folder above it in MODU_TRUSTED_FORGES and give it as file:///path.",
+            code="not_a_folder",
+        )
+
+
 def _head(path: Path) -> bytes | None:
     """Return how a file begins, or None where it is no longer a regular one. Raises OSError."""
     with local.opened_at(str(path), local.FILE) as fd:
-        return local.read(fd, archive.HEAD) if local.is_regular(fd) else None
+        return local.read(fd, archive_kinds.HEAD) if local.is_regular(fd) else None
 
 
 def _check_options(kind: SourceKind, *, ref: str | None, subdir: str | None) -> None:
@@ -148,7 +179,7 @@ def _check_options(kind: SourceKind, *, ref: str | None, subdir: str | None) -> 
 
 def _stem(name: str) -> str:
     """Return the name of an archive's file without what says that it is one."""
-    suffix = max((suffix for suffix in archive.SUFFIXES if name.lower().endswith(suffix)), key=len, default="")
+    suffix = max((suffix for suffix in archive_kinds.SUFFIXES if name.lower().endswith(suffix)), key=len, default="")
     return name[: len(name) - len(suffix)]
 
 
@@ -214,8 +245,10 @@ def _canonical(base: str, subdir: str | None) -> str:
 
 
 def _name(path: str) -> str:
+    """Return what the project at *path* is called; what looks like a token is no name, for names are stored."""
     last = path.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    return _printable(unicodedata.normalize("NFC", last))[:_LONGEST_NAME] or "project"
+    name = _printable(unicodedata.normalize("NFC", last))[:_LONGEST_NAME]
+    return name if name and _LIKE_A_TOKEN.search(name) is None else "project"
 
 
 def _is_utf8(text: str) -> bool:

@@ -11,9 +11,16 @@ from evaluator.errors import UnusableSource
 from evaluator.sources import local, tree
 from evaluator.sources.tree import TreeFile
 
-_README = re.compile(
-    r"readme(?:(?:[._-][a-z]{2}(?:[-_][a-z]{2,4})?)?(?P<suffix>\.(?:md|markdown|rst|txt|adoc)))?", re.IGNORECASE
+_LANGUAGES = (
+    r"[a-z]{2}|korean|english|chinese|japanese|german|french|spanish|russian|portuguese|italian|한국어|中文|日本語"
 )
+_TEXTS = (  # as `evaluator.digest.walk` ranks them
+    r"md|markdown|mdown|mkdn?|mdx|rst|adoc|asciidoc|asc|org|textile|rdoc|pod|mediawiki|creole|txt|md\.txt"
+)
+_README = re.compile(
+    rf"readme(?:(?:[._-](?:{_LANGUAGES})(?:[-_][a-z]{{2,4}})?)?(?P<suffix>\.(?:{_TEXTS})))?", re.IGNORECASE
+)
+_TEXT = re.compile(rf".+\.(?:{_TEXTS})", re.IGNORECASE | re.DOTALL)
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # of texts with NULs
 
 
@@ -32,6 +39,11 @@ class ReadmeSnapshot(Snapshot):
 def is_readme(name: str) -> bool:
     """Return whether a file of that name is a README, in whatever language."""
     return _README.fullmatch(name) is not None
+
+
+def is_text(name: str) -> bool:
+    """Return whether a file of that name may be written as a README is, though it is called otherwise."""
+    return _TEXT.fullmatch(name) is not None
 
 
 @contextmanager

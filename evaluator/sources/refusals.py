@@ -33,9 +33,19 @@ _MOVED = (
 )
 _SCHEME = ("not supported or disabled in libcurl", "' not allowed")
 _TOO_LARGE = ("file too large", "died of signal 25", "pack exceeds maximum allowed size")
+_LONG_HEADER = ("': out of memory",)  # curl's word for it, behind git's `unable to access '...'`
 _NO_MEMORY = ("out of memory", "cannot allocate memory", "data too large to fit into virtual memory", "mmap failed")
 _TOO_MUCH_WORK = ("died of signal 24",)  # the processor's time was up
 _SHA256 = ("mismatched algorithms", "unsupported object format", "unknown object format")
+_DISTRUSTED = (  # as OpenSSL, GnuTLS and curl say it
+    "certificate problem",
+    "certificate verification failed",
+    "certificate subject name",
+    "issuer certificate",
+    "peer certificate",
+    "self-signed",
+    "self signed",
+)
 _TRANSIENT = (
     "could not resolve host",
     "failed to connect",
@@ -56,12 +66,31 @@ _TRANSIENT = (
     "certificate",
     "host key verification failed",
 )
+_LACKING = re.compile(  # said by the git of the other side
+    r"unable to read (?:tree |sha1 file of )?\(?[0-9a-f]{40}|could not read [0-9a-f]{40}|missing (?:blob|tree|commit) "
+    r"|possible repository corruption on the remote|unable to parse object|bad (?:object|tree object) "
+)
+_BROKEN_OFF = ("early eof", "hung up", "invalid index-pack output", "protocol error", "rpc failed", "flush")
+_REFUSED = (  # who asked was not let in
+    "could not read username",
+    "could not read password",
+    "authentication failed",
+    "returned error: 401",
+    "returned error: 403",
+    "access denied",
+)
 _DAMAGED = ("fsck error", "bad object", "invalid index-pack output", "error in object", "inflate", "protocol error")
 
 
-def of_fetch(stderr: str, *, source: Source) -> EvaluatorError:
-    """Return the error that a failed fetch is told as."""
+def of_fetch(stderr: str, *, source: Source, with_token: bool = False) -> EvaluatorError:
+    """Return the error that a failed fetch is told as; *with_token*: the operator's was sent along."""
     said = _by_git(stderr, source)
+    if _LACKING.search(stderr.lower()) and any(word in said for word in _BROKEN_OFF):
+        return broken(source.name)
+    if source.ref is None and "not our ref" in said:  # the host named the commit, and has it not
+        return broken(source.name)
+    if with_token and any(word in said for word in _REFUSED):
+        return _token_refused(source)
     for words, refusal in _MEANINGS:
         if any(word in said for word in words):
             return refusal(source)
@@ -83,6 +112,22 @@ def _unreachable(source: Source) -> SourceUnavailable:
     )
 
 
+def _distrusted(source: Source) -> SourceUnavailable:
+    return SourceUnavailable(
+        f"The certificate of the host of {source.name!r} cannot be verified. If it is a forge of your own, have the"
+        " operator name the certificate of its authority in MODU_FORGE_CA; if not, it is the host's to mend."
+    )
+
+
+def _token_refused(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"The host of {source.name!r} refused the token that MODU_FORGE_TOKENS has for it (401 or 403). Check that the"
+        " token is whole and has not expired, that it may read this repository, and whether its user name is needed"
+        " (host=user:token).",
+        code="token_refused",
+    )
+
+
 def _sha256(source: Source) -> UnusableSource:
     return UnusableSource(
         f"The repository {source.name!r} names its objects by SHA-256, which is not read yet. Grade it from a folder.",
@@ -92,30 +137,51 @@ def _sha256(source: Source) -> UnusableSource:
 
 def _other_scheme(source: Source) -> UnusableSource:
     return UnusableSource(
-        f"The host of {source.name!r} leads on to something else than https. Give the https:// URL of the project"
-        " itself.",
+        f"The host of {source.name!r} answers with a redirect to something else than https, which is not followed. Give"
+        " the https:// URL of the project itself.",
         code="untrusted_source",
+    )
+
+
+def _long_header(source: Source) -> UnusableSource:
+    return UnusableSource(
+        f"The host of {source.name!r} answers with a header that is too long to read, as no git server does. Check that"
+        " the URL is that of a git repository.",
+        code="unreadable_repository",
     )
 
 
 def _not_found(source: Source) -> UnusableSource:
     return UnusableSource(
-        f"There is no repository {source.name!r} at that URL, or it is private. Check the URL, or grade it from a"
-        " folder.",
+        f"There is no repository {source.name!r} at that URL, or it is private. Check the URL, grade it from a folder,"
+        f" or have the operator let us read it: {_key_to(source)}.",
         code="repository_not_found",
     )
 
 
+def _key_to(source: Source) -> str:
+    """Return what lets a private repository be read."""
+    scheme, _, rest = source.location.partition("://")
+    if scheme in {"https", "http"}:
+        return f"with a token for {rest.partition('/')[0]} in MODU_FORGE_TOKENS"
+    return "by the account that runs the worker"
+
+
 def _moved(source: Source) -> UnusableSource:
     return UnusableSource(
-        f"{source.name!r} has moved to another URL. Open it in a browser and give the URL that is shown there.",
+        f"{source.name!r} has moved: its host answers with a redirect that leads nowhere. Open it in a"
+        " browser and give the URL that is shown there.",
         code="repository_moved",
     )
 
 
+def may_be_secret(text: str) -> bool:
+    """Return whether what a person gave may hold a token: an error is stored and shown to others."""
+    return _LONG_WORD.search(text) is not None
+
+
 def _told(text: str | None) -> str:
-    """Return what a person gave, unless it holds what may be a secret: an error is stored and shown to others."""
-    return "of the name that was given" if text is None or _LONG_WORD.search(text) else repr(text)
+    return "of the name that was given" if text is None or may_be_secret(text) else repr(text)
 
 
 def unknown_ref(source: Source) -> UnusableSource:
@@ -194,8 +260,19 @@ def broken(name: str) -> UnusableSource:
 def leads_away() -> UnusableSource:
     """Return the refusal of a redirect to another host, where a token that is set for this one must not go."""
     return UnusableSource(
-        "The repository has moved to another host. Open it in a browser and give the URL that is shown there.",
+        "The host answers with a redirect to another host, where the token that is set for this one must not go. Open"
+        " the repository in a browser and give the URL that is shown there.",
         code="repository_moved",
+    )
+
+
+def bad_redirect(code: str) -> UnusableSource:
+    """Return the refusal of a redirect to where no redirect may lead; *code* says what is wrong with that place."""
+    return UnusableSource(
+        "The host answers with a redirect that is not followed: redirects lead only to public hosts over https, stay on"
+        " the same forge, or lead to another that MODU_TRUSTED_FORGES lists. Check the URL: give that of the"
+        " repository.",
+        code=code,
     )
 
 
@@ -219,10 +296,12 @@ def killed() -> SourceUnavailable:
 _MEANINGS: tuple[tuple[tuple[str, ...], Callable[[Source], EvaluatorError]], ...] = (  # the first that fits
     (_UNKNOWN_REF, unknown_ref),
     (_TOO_LARGE, lambda _: too_large()),
+    (_LONG_HEADER, _long_header),
     (_NO_MEMORY, lambda _: too_much_memory()),
     (_TOO_MUCH_WORK, lambda _: too_much_work()),
     (_SHA256, _sha256),
     (_SCHEME, _other_scheme),
+    (_DISTRUSTED, _distrusted),
     (_TRANSIENT, _unreachable),
     (_NOT_FOUND, _not_found),
     (_MOVED, _moved),

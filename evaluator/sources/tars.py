@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from evaluator.errors import UnusableSource
 from evaluator.sources import archive_refusals, tree
+from evaluator.sources.archive_kinds import TAR_BLOCK, TAR_END, sum_is_right
 from evaluator.sources.members import Kind, Member, Meter, Roster
 from evaluator.sources.spool import Spool
 
-BLOCK = 512  # bytes
-_END = bytes(BLOCK)
 _LONGEST_EXTENSION = 256 << 10  # bytes of one pax header or long name
 _EXTENSIONS, _EXTENSION = 1 << 20, 512  # bytes of all of them together: so many, and so many more an entry allowed
 _KINDS = {
@@ -35,12 +34,6 @@ class _Header:
     executable: bool
 
 
-def looks_like_tar(head: bytes) -> bool:
-    """Return whether a file that begins with *head* is a tar: its first block has the right sum, or is its end."""
-    block = head[:BLOCK]
-    return len(block) == BLOCK and (block == _END or _sum_is_right(block))
-
-
 def read(pieces: Iterable[bytes], *, roster: Roster, spool: Spool, meter: Meter) -> list[Member]:
     """Return the regular files of a tar, in its order, their contents in the spool.
 
@@ -60,7 +53,7 @@ def read(pieces: Iterable[bytes], *, roster: Roster, spool: Spool, meter: Meter)
             data = stream.take(header.size)
             if not roster.is_apple_double(path, data):
                 members.append(Member(path, len(data), header.executable, tree.blob_id(data), spool.add(data)))
-        stream.skip(-header.size % BLOCK)
+        stream.skip(-header.size % TAR_BLOCK)
     stream.drain()
     roster.settle()
     return members
@@ -116,8 +109,8 @@ def _headers(stream: _Stream, *, most: int) -> Iterator[_Header]:
     """Yield the header of every member; what extends them, at most *most* bytes of it, is worked in."""
     name: bytes | None = None
     size: int | None = None
-    while (block := stream.take(BLOCK)) != _END:
-        if not _sum_is_right(block):
+    while (block := stream.take(TAR_BLOCK)) != TAR_END:
+        if not sum_is_right(block):
             raise archive_refusals.damaged("a header in it is broken")
         if block[156:157] not in _EXTENDING:
             yield _header(block, name=name, size=size)
@@ -139,7 +132,7 @@ def _extension(stream: _Stream, size: int) -> bytes:
     if size > _LONGEST_EXTENSION:
         raise archive_refusals.damaged("a header in it is far too long")
     data = stream.take(size)
-    stream.skip(-size % BLOCK)
+    stream.skip(-size % TAR_BLOCK)
     return data
 
 
@@ -201,16 +194,6 @@ def _decimal(digits: bytes) -> int:
     if not digits.isdigit() or len(digits) > 20:
         raise archive_refusals.damaged("a pax header in it has a number that is none")
     return int(digits)
-
-
-def _sum_is_right(block: bytes) -> bool:
-    """Return whether the header's sum is that of its bytes; very old tars took them as signed ones."""
-    field = block[148:156].partition(b"\0")[0].strip(b" ")
-    if not field or field.strip(b"01234567"):
-        return False
-    rest = block[:148] + b" " * 8 + block[156:]
-    found, total = int(field, 8), sum(rest)
-    return found == total or found == total - 256 * sum(byte > 127 for byte in rest)
 
 
 def _sparse() -> UnusableSource:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluator.domain import Source
+from evaluator.errors import EvaluatorError
 from evaluator.sources import refusals
 from evaluator.sources.access import Access, access_to, token_of
 from evaluator.sources.command import Command, Finished
@@ -93,7 +94,7 @@ class Transfer:
         ref = self.source.ref or "HEAD"
         done = self._git("ls-remote", "--quiet", "--end-of-options", "origin", ref, f"{ref}^{{}}")
         if done.status:
-            raise refusals.of_fetch(done.stderr, source=self.source)
+            raise self._error(done)
         rows = (line.partition("\t") for line in done.stdout.decode("utf-8", "replace").splitlines())
         ids = {name: id for id, _, name in rows}
         names = [rule.format(ref) for rule in _RULES]
@@ -114,7 +115,7 @@ class Transfer:
     def _refuse(self, done: Finished) -> None:
         if any(file.stat().st_size >= self.run.limits.received_bytes for file in self.run.packs.iterdir()):
             raise refusals.too_large()  # git was stopped because a file grew to the limit: it dies without a word
-        error = refusals.of_fetch(done.stderr, source=self.source)
+        error = self._error(done)
         if (
             self.mirror is not None
             and self.mirror.commits
@@ -122,6 +123,10 @@ class Transfer:
         ):
             raise Damaged("difference") from error
         raise error
+
+    def _error(self, done: Finished) -> EvaluatorError:
+        with_token = token_of(self.url, limits=self.run.limits) is not None
+        return refusals.of_fetch(done.stderr, source=self.source, with_token=with_token)
 
     def _fetch_once(self, *options: str, config: tuple[str, ...] = ()) -> Finished:
         return self._git(
@@ -158,6 +163,7 @@ class Transfer:
         if not self.url.scheme.startswith("http"):
             yield access_to(self.url, limits=limits, folder=folder, proxy=None), None
             return
-        route = Route(self.url, stays=token_of(self.url, limits=limits) is not None)
+        stays = token_of(self.url, limits=limits) is not None
+        route = Route(self.url, forges=limits.trusted_forges, stays=stays)
         with dialer(route, bytes_limit=limits.received_bytes, deadline=self.run.deadline) as dialing:
             yield access_to(self.url, limits=limits, folder=folder, proxy=dialing.address), dialing

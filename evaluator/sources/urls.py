@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from evaluator.errors import UnusableSource
 from evaluator.settings import parse_forge
+from evaluator.sources import refusals
 
 Scheme = Literal["https", "http", "ssh", "file"]
 DEFAULT_PORTS: dict[str, int] = {"https": 443, "http": 80, "ssh": 22}
@@ -19,6 +20,11 @@ _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", r
 _PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+", re.ASCII)
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 _ENCODED = re.compile(r"%(?:[01][0-9A-F]|7F|2F|5C|25)|%(?![0-9A-F]{2})", re.IGNORECASE)
+_PAGE = re.compile(  # of GitLab, GitHub, Gitea and Bitbucket
+    r"(?:(?P<lab>(?:/[^/]+){2,20})/-|(?P<hub>/[^/]+/[^/]+))"
+    r"/(?:(?P<kind>tree|blob)|src/(?:branch|tag|commit)|(?P<source>src))/(?P<ref>[^/]+)(?P<rest>(?:/[^/]+)*/?)"
+)
+_SAYABLE = re.compile(r"[A-Za-z0-9_.:/ -]+")  # nothing that a shell reads otherwise
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
 
@@ -72,10 +78,12 @@ def parse_url(text: str, *, trusted_forges: Iterable[str] = ()) -> GitUrl:
         raise bad_url("it does not read as https://host/path")
     scheme, authority, path = parts["scheme"], parts["authority"], parts["path"] or ""
     if scheme not in {"https", "http", "ssh", "file"}:
-        raise untrusted(f"{scheme}:// is not read")
+        raise _unknown_scheme(scheme)
     user = None
     if "@" in authority:
         user, authority = _user(scheme, authority)
+    if scheme in {"https", "http"}:
+        _refuse_page(scheme, authority, path)
     _check_path(path)
     if scheme == "file":
         return _file(authority, path, forges)
@@ -87,6 +95,14 @@ def bad_url(why: str) -> UnusableSource:
     return UnusableSource(
         f"That git URL cannot be used: {why}. Give it as https://host/owner/project, as the forge shows it.",
         code="bad_url",
+    )
+
+
+def _unknown_scheme(scheme: str) -> UnusableSource:
+    return UnusableSource(
+        f"That source cannot be read: {scheme}:// is none of https, http, ssh and file. Use the https:// URL of the"
+        " repository, or give a folder or an archive.",
+        code="untrusted_source",
     )
 
 
@@ -152,6 +168,31 @@ def _remote(scheme: str, authority: str, path: str, *, user: str | None, forges:
         raise untrusted(f"{scheme} is only used with a trusted forge")
     check_public(host, port)
     return url
+
+
+def _refuse_page(scheme: str, authority: str, path: str) -> None:
+    """Raise UnusableSource (`bad_url`) where a URL is that of a page on which a forge shows a folder or a file."""
+    page = _PAGE.fullmatch(path)
+    if page is None or path.endswith(".git") or (page["source"] and authority.lower() != "bitbucket.org"):
+        return
+    folder = page["rest"].strip("/")
+    if page["kind"] == "blob" or (page["kind"] is None and "." in folder.rpartition("/")[2]):  # a file
+        folder = folder.rpartition("/")[0]
+    meant = f"{scheme}://{authority}{page['lab'] or page['hub']} --ref {page['ref']}"
+    if folder:
+        meant += f" --subdir {folder}"
+    if _SAYABLE.fullmatch(meant) is None or refusals.may_be_secret(meant):
+        meant = "https://host/owner/project --ref REF --subdir FOLDER"
+    raise UnusableSource(
+        f"That URL is not a repository's but that of a page that shows a part of it. Give {meant}", code="bad_url"
+    )
+
+
+def is_forge(host: str, port: int, *, forges: Iterable[str]) -> bool:
+    """Return whether a host is one of the trusted forges, over https or http, as far as the port tells which."""
+    schemes = [scheme for scheme in ("https", "http") if port == DEFAULT_PORTS[scheme]] or ["https", "http"]
+    asked = [GitUrl(scheme=scheme, host=host, port=port, path="/") for scheme in schemes]
+    return any(_matches(forge, url) for forge in forges for url in asked)
 
 
 def check_public(host: str, port: int) -> None:

@@ -10,8 +10,6 @@ from evaluator.sources.members import Member, Meter, Roster
 from evaluator.sources.spool import Spool
 from evaluator.sources.zip_directory import ENCRYPTED, FULL, STORE, ZIP64, Record
 
-MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # of the first member, or of the end where there is none
-
 _LOCAL = struct.Struct("<4s5H3L2H")
 _DESCRIBED_LATER = 1 << 3  # the sum and the sizes come behind the content
 _CHUNK = 256 << 10  # bytes

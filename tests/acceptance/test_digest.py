@@ -46,6 +46,8 @@ def test_a_person_sees_the_text_and_on_stderr_what_is_not_in_it(alone: Modu, pro
     assert TOKEN not in ended.out + ended.err
     assert "[REDACTED:" in ended.out
     assert "greeter: 7 files, about" in ended.err
+    assert "Of the source that the program reaches, 100% is shown." in ended.err
+    assert "Found: secret in settings.py. Secrets were masked." in ended.err
     assert "Not shown: 1 media or document\n" in ended.err
     assert "Masked: 1 x github" in ended.err
 
@@ -84,6 +86,19 @@ def test_a_smaller_budget_shows_less(alone: Modu, tmp_path: Path) -> None:
 
     assert manifest["tokens_estimated"] <= 4000
     assert {"whole", "listed"} <= {file["shown"] for file in manifest["files"]}
+
+
+def test_what_the_model_can_read_bounds_the_digest_too(alone: Modu, tmp_path: Path) -> None:
+    files = {f"part_{n}.py": "".join(f"value_{n}_{m} = {m}\n" for m in range(300)) for n in range(40)}
+    project = make_project(tmp_path / "much", {**FILES, **files})
+    settings = {"OPENAI_API_KEY": "x", "MODU_ANSWER_TOKENS": "500"}
+
+    bounded = alone("digest", str(project), "--json", MODU_MODEL="openai/gpt-3.5-turbo-16k", **settings)
+    refused = alone("digest", str(project), "--json", MODU_MODEL="openai/gpt-4", **settings)
+
+    assert 2000 < bounded.json["tokens_estimated"] < 8000  # the windows are 16,385 and 8,192 tokens
+    assert (refused.status, refused.json["error"]["code"]) == (2, "bad_settings")
+    assert "MODU_ANSWER_TOKENS" in refused.err
 
 
 def refusals(tmp_path: Path) -> Iterator[tuple[list[str], str]]:

@@ -43,6 +43,12 @@ def digest_of(
     )
 
 
+def with_reason(digest: Digest, reason: str) -> Digest:
+    """Return the digest with that reason at every file of which nothing is shown."""
+    files = [f.model_copy(update={"reason": reason}) if f.shown == "listed" else f for f in digest.files]
+    return digest.model_copy(update={"files": tuple(files)})
+
+
 def _find(blocks: tuple[Block, ...], path: str) -> Block | None:
     return next((block for block in blocks if block.path == path), None)
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from evaluator.cli.main import modu
+from evaluator.digest.findings import MEANINGS
 
 TOP = Path(__file__).parents[2]
 PAGES = sorted([*TOP.glob("*.md"), *TOP.glob("docs/**/*.md")])
@@ -26,6 +27,12 @@ def generator() -> ModuleType:
 def test_the_generated_pages_are_what_the_code_says() -> None:
     for path, text in generator().pages().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: run make docs"
+
+
+def test_the_page_of_findings_names_every_code_in_order_and_no_other() -> None:
+    rows = (TOP / "docs/reference/findings.md").read_text(encoding="utf-8").splitlines()
+
+    assert [row.split("`")[1] for row in rows if row.startswith("| `")] == sorted(MEANINGS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))

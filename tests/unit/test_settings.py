@@ -76,6 +76,10 @@ def test_own_services_do_not_count_the_offline_judge_unless_told(tmp_path: Path)
     ("name", "value"),
     [
         ("MODU_TIMEZONE", "Mars/Base"),
+        ("MODU_TIMEZONE", "Asia"),
+        ("MODU_TIMEZONE", "Asia/Seoul/"),
+        ("MODU_TIMEZONE", "../zoneinfo/Asia/Seoul"),
+        ("MODU_TIMEZONE", "posixrules"),
         ("MODU_LANGUAGE", "fr"),
         ("MODU_DIGEST_TOKENS", "many"),
         ("MODU_DIGEST_TOKENS", "10"),

@@ -75,12 +75,16 @@ def _run(head: str, rest: list[str], place: Place) -> Iterator[tuple[str, bool]]
 def _node(head: str, rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     """Yield scripts of package.json, the project's own package, or that there is something to install."""
     words = [word for word in rest if not word.startswith("-")]
-    if not words or words in (["install"], ["i"], ["ci"]):
+    if (not words and head == "yarn") or words in (["install"], ["i"], ["ci"]):
         yield " ".join([head, *words]), "package.json" in place.names
+        return
+    if not words:
         return
     run = words[0] in {"run", "run-script"}
     script = words[1] if run and len(words) > 1 else words[0]
     exists = script in place.scripts or "package.json" in place.hidden
+    if "<" in script:  # the reader is to fill it in
+        return
     if script in _NODE_BUILTIN:
         yield from _published(head, words[1:], place)
     elif FILE.match(script):

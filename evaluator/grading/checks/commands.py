@@ -10,12 +10,15 @@ from evaluator.domain import Block, CheckResult, Digest, Level
 from evaluator.grading.checks.command_rules import FILE, needs
 from evaluator.grading.checks.place import Place, place_of
 from evaluator.grading.checks.reading import cite, counted, language, listed
-from evaluator.grading.checks.readme import Snippet, block_of, commands, snippets
+from evaluator.grading.checks.readme import Snippet, block_of, commands, headings, snippets
+from evaluator.grading.checks.unseen import is_readme_alone
 
 MOST = Fraction(9, 10)  # of the names that must exist
 HALF = Fraction(1, 2)
 MAX_ASKED = 400  # commands that are looked up
 NEAR = 25  # lines below a sample in which a command may run the file that the reader has written from it
+END = 1 << 60  # a line that no README has
+_OUTSIDE = re.compile(r"(?:^|[\s;&])cd[ \t]+[/~]")  # into a folder that cannot be one of the project's
 _IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
 _JS_IMPORT = re.compile(r"""(?:\bfrom\s+|\brequire\(\s*|^\s*import\s+)["']([^"'\s]{1,120})["']""")
 _START = re.compile(r"\b(?:run|open|launch|execute|start|play)(?:s|ning)?\b|실행|열어|열면|여세요|열기", re.IGNORECASE)
@@ -48,7 +51,8 @@ def readme_commands(digest: Digest) -> CheckResult:
     found = len(asked) - len(missing)
     share = Fraction(found, len(asked))
     tail = f"; missing: {listed(missing)}" if missing else ""
-    reason = f"The README names {counted(len(asked), 'command')} of the project, {found} found{tail}."
+    told = "but no other file was given" if is_readme_alone(digest) else f"{found} found{tail}"
+    reason = f"The README names {counted(len(asked), 'command')} of the project, {told}."
     number = next(iter(missing.values())) if missing else next(iter(asked.values()))[1]
     level: Level = "met" if share >= MOST else "partly" if share >= HALF else "not_met"
     return CheckResult(level=level, reason=reason, evidence=cite(digest, readme.path, number))
@@ -57,7 +61,13 @@ def readme_commands(digest: Digest) -> CheckResult:
 def _asked(readme: Block, place: Place) -> Iterator[tuple[str, bool, int]]:
     """Yield what the README names, whether it exists, and the line."""
     samples: dict[str, int] = {}  # language -> last line of a sample in it
+    sections = [number for number, _ in headings(readme)]
+    outside = 0  # the first line that is in the project again
     for snippet in snippets(readme):
+        if _OUTSIDE.search(snippet.text):
+            outside = next((number for number in sections if number > snippet.number), END)
+        if snippet.number < outside:
+            continue
         if kind := _FENCES.get(snippet.language or ""):
             samples[kind] = snippet.number
         for name, exists in _named_in(snippet, kind, place):

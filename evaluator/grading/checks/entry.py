@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest, Evidence
@@ -13,50 +12,25 @@ from evaluator.grading.checks.reading import (
     cite,
     dig,
     entries,
-    is_aside,
     is_example,
-    is_test,
     is_whole,
     language,
     lines,
     listed,
     named,
     python_tree,
-    shown_code,
     strings,
     table,
     text,
 )
+from evaluator.grading.checks.starts import MAINS, starts
+from evaluator.grading.checks.unseen import not_shown
 
-_MAIN = {
-    "go": re.compile(r"^func main\("),
-    "rust": re.compile(r"^\s*(?:pub )?(?:async )?fn main\("),
-    "java": re.compile(r"\bvoid main\(|@SpringBootApplication"),
-    "kotlin": re.compile(r"^\s*(?:suspend )?fun main\("),
-    "scala": re.compile(r"\bdef main\(|\bextends App\b|@main\b"),
-    "c": re.compile(r"^\s*(?:int|void|auto) +\w*main *\("),
-    "csharp": re.compile(r"\bstatic (?:async )?(?:void|int|Task(?:<int>)?) Main\(|WebApplication\.CreateBuilder"),
-    "swift": re.compile(r"@main\b|@UIApplicationMain\b"),
-    "dart": re.compile(r"\bmain\(.{0,80}\) *(?:async *)?(?:\{|=>|$)"),
-    "python": re.compile(r"^if __name__ *== *[\"']__main__[\"']"),
-    "haskell": re.compile(r"^main *(?:::|=)"),
-    "zig": re.compile(r"\bpub fn main\("),
-}
-_STARTERS = frozenset((  # file names that are an entry point by convention, wherever the project keeps its code
-    "__main__.py", "manage.py", "main.py", "app.py", "run.py", "wsgi.py", "asgi.py", "cli.py", "streamlit_app.py",
-    "index.html", "index.js", "index.ts", "main.js", "main.ts", "main.tsx", "main.jsx", "index.tsx", "index.jsx",
-    "server.js", "server.ts", "app.js", "app.ts", "index.php", "config.ru", "main.dart", "main.swift", "Program.cs",
-    "AndroidManifest.xml", "project.godot", "ProjectVersion.txt", "app.R", "server.R", "main.rs", "lib.rs",
-    "mod.ts", "main.lua", "init.lua", "page.tsx", "page.jsx", "datapackage.json",
-))  # fmt: skip
-_STARTER_SUFFIXES = (".ipynb", ".Rmd", ".gemspec", ".xcodeproj/project.pbxproj", ".love", ".pde", ".ino")
 _BUILT = re.compile(r"^(?:\./)?(?:dist|build|lib|out|es|esm|cjs|umd|types|\.next|\.output|_esm)/")
 _MODULE = re.compile(r"^([\w.]+):(\w+)(?:\.\w+)*(?:\s*\[.*\])?$")
 _CFG_SCRIPT = re.compile(r"""^[^\w]*[\w.-]{1,60}\s*=\s*([\w.]+:\w+)""")
-_NAMED_FILE = re.compile(r"[\w./-]{1,120}\.(?:py|js|mjs|cjs|ts|sh|jar|rb|php)\b")
-
-
-MAX_STARTERS = 50  # conventional entry points that are looked at
+_MAKES = re.compile(r"^\s*(?:RUN|COPY|ADD)\b")
+_NAMED_FILE = re.compile(r"[\w./-]{1,120}\.(?:py|js|mjs|cjs|ts|sh|rb|php)\b")
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,7 @@ class Entry:
 
     name: str
     path: str | None  # the file that is meant, where it exists
+    line: int | None = None  # of that file, counted from 1; None for its first
     fault: str | None = None  # why it cannot be used
     declared: bool = False
 
@@ -73,15 +48,20 @@ def entry_point(digest: Digest) -> CheckResult:
     """Whether there is a place to start or import the project from, and whether it parses.
 
     Sees: scripts of pyproject.toml, setup.cfg and setup.py; `bin`, `main` and start scripts of package.json; CMD and
-    ENTRYPOINT of a Dockerfile; main functions of a dozen languages in shown code; notebooks, web pages, packages and
-    file names that are entry points by convention. Python that is shown whole is parsed with this interpreter's
-    grammar, JSON and TOML too. Cannot see whether anything starts: nothing is run, and of other languages only the
-    presence of the entry point is read. Files that a build makes count as there when a build script is declared.
+    ENTRYPOINT of a Dockerfile; scripts that the README starts; main functions of a dozen languages in shown code;
+    notebooks, web pages, packages and file names that are entry points by convention; libraries of Java, Kotlin, Scala
+    and Go. Python that is shown whole is parsed with this interpreter's grammar, JSON and TOML too. Cannot see whether
+    anything starts: nothing is run, and of other languages only the presence of the entry point is read. Files that a
+    build makes count as there when a build script is declared.
     """
     declared = list(dict.fromkeys(_declared(digest)))
-    found = declared + list(_conventional(digest))
+    found = declared + [_parsed(digest, path, line) for path, line in starts(digest)]
     good = [entry for entry in found if entry.fault is None]
     bad = [entry for entry in found if entry.fault is not None]
+    if not bad or good:
+        unseen = _unseen(digest, good, declared=declared)
+        if unseen is not None:
+            return unseen
     if not good:
         faults = "; ".join(f"{named(e.name)} {e.fault}" for e in bad[:3])
         reason = f"No usable entry point: {faults}." if faults else "No entry point is found."
@@ -96,7 +76,26 @@ def entry_point(digest: Digest) -> CheckResult:
 
 
 def _places(digest: Digest, found: list[Entry]) -> tuple[Evidence, ...]:
-    return next((cite(digest, entry.path) for entry in found if entry.path is not None), ())
+    shown = (cite(digest, entry.path, entry.line) for entry in found if entry.path is not None)
+    return next(filter(None, shown), ())
+
+
+def _unseen(digest: Digest, good: list[Entry], *, declared: list[Entry]) -> CheckResult | None:
+    """Return that nothing can be told where what the project may start from is not shown; None where it is."""
+    if any(e in declared or not e.path or not language(e.path) or digest.block(e.path) for e in good):
+        return None  # what is no code needs no parsing
+    if good:
+        reason = f"To go by its name, {listed(e.name for e in good)} may be where to start, but it is not shown."
+        return CheckResult(level="cannot_tell", reason=reason)
+    library = manifests.library(digest)
+    hidden = not_shown(digest, set(MAINS))
+    if hidden and not (library or "").endswith("go.mod"):  # each folder of a Go module can be imported
+        reason = f"No entry point is found in what is shown; {listed(hidden)} may hold one: not shown, or not whole."
+        return CheckResult(level="cannot_tell", reason=reason)
+    if library:
+        reason = f"No main function is found; {listed([library])} builds a library that others can import."
+        return CheckResult(level="met", reason=reason, evidence=cite(digest, library))
+    return None
 
 
 def _declared(digest: Digest) -> Iterator[Entry]:
@@ -169,22 +168,24 @@ def _node(block: Block, paths: set[str]) -> Iterator[Entry]:
         return
     scripts = entries(data.get("scripts"))
     folder = PurePosixPath(block.path).parent
-    starts = [name for name in ("start", "dev", "serve") if name in scripts]
+    commands = [name for name in ("start", "dev", "serve") if name in scripts]
     targets = strings(data.get("bin"))
-    app = bool(starts) or data.get("private") is True  # is started, not imported: `main` is what `npm init` wrote
-    targets += [] if app else strings(data.get("main")) + strings(data.get("module"))
+    app = bool(commands) or data.get("private") is True  # is started, not imported: `main` is what `npm init` wrote
+    mains = [name for name in strings(data.get("main")) if name.removeprefix("./") != "index.js"]  # what npm presumes
+    targets += [] if app else mains + strings(data.get("module"))
     targets += [path for target in entries(data.get("bin")).values() for path in strings(target)]
     targets += [p for p in [*strings(data.get("exports")), *_exported(data.get("exports"))] if "*" not in p]
     for target in dict.fromkeys(targets):
         path = _resolve(folder, target, paths)
         built = bool(_BUILT.match(target)) and any("build" in name or name.startswith("prep") for name in scripts)
         yield Entry(target, path, fault=None if path or built else "is not there", declared=True)
-    for name in starts:
+    for name in commands:
         for command in strings(scripts[name]):
             files = [file for file in _NAMED_FILE.findall(command) if not _BUILT.match(file)]
             missing = [file for file in files if not _resolve(folder, file, paths)]
             fault = f"names the missing file {named(missing[0])}" if missing else None
-            yield Entry(f"npm run {name}", block.path, fault=fault, declared=True)
+            line = next((n for n, text in lines(block) if f'"{name}"' in text), None)
+            yield Entry(f"npm run {name}", block.path, line, fault=fault, declared=True)
 
 
 def _exported(value: object) -> list[str]:
@@ -202,43 +203,21 @@ def _resolve(folder: PurePosixPath, target: str, paths: set[str]) -> str | None:
 
 
 def _docker(block: Block, paths: set[str]) -> Iterator[Entry]:
-    for _, line in lines(block):
+    made = {name for _, line in lines(block) if _MAKES.match(line) for name in _NAMED_FILE.findall(line)}
+    for number, line in lines(block):
         if re.match(r"^\s*(?:CMD|ENTRYPOINT)\b", line):
             files = [file.removeprefix("./") for file in _NAMED_FILE.findall(line) if not _BUILT.match(file)]
-            missing = [f for f in files if not f.startswith("/") and not any(f"/{p}".endswith(f"/{f}") for p in paths)]
+            missing = [
+                f
+                for f in files
+                if not f.startswith("/") and f not in made and not any(f"/{p}".endswith(f"/{f}") for p in paths)
+            ]
             fault = f"starts the missing file {named(missing[0])}" if missing else None
-            yield Entry(block.path, block.path, fault=fault, declared=True)
+            yield Entry(block.path, block.path, number, fault=fault, declared=True)
 
 
-def _conventional(digest: Digest) -> Iterator[Entry]:
-    kinds = {PurePosixPath(path).name for path in manifests.manifests(digest)}
-    starters = (file.path for file in digest.files if file.bytes > 0 and _is_starter(file.path, kinds))
-    for path in islice(starters, MAX_STARTERS):
-        yield _parsed(digest, path)
-    for block in shown_code(digest):
-        pattern = _MAIN.get(language(block.path) or "")
-        if pattern and any(pattern.search(line) for _, line in lines(block)):
-            yield _parsed(digest, block.path)
-
-
-def _is_starter(path: str, kinds: set[str]) -> bool:
-    """Return whether a file is an entry point by its name or place, given the *kinds* of manifests that there are."""
-    pure = PurePosixPath(path)
-    if is_test(path) or is_aside(path) or is_example(path):
-        return False
-    if pure.name in _STARTERS or pure.name.endswith(_STARTER_SUFFIXES):
-        return True
-    if pure.name == "__init__.py" and kinds & {"pyproject.toml", "setup.py", "setup.cfg"}:
-        return len(pure.parts) == 2 or (len(pure.parts) == 3 and pure.parts[0] in {"src", "lib"})
-    if language(path) == "go" and "go.mod" in kinds:
-        return len(pure.parts) == 1
-    if language(path) in {"java", "kotlin"} and kinds & {"pom.xml", "build.gradle", "build.gradle.kts"}:
-        return "src/main/" in path
-    return language(path) == "shell" and (len(pure.parts) == 1 or pure.parts[0] == "bin")
-
-
-def _parsed(digest: Digest, path: str) -> Entry:
+def _parsed(digest: Digest, path: str, line: int | None) -> Entry:
     block = digest.block(path)
     if block is not None and is_whole(block) and language(path) == "python" and python_tree(text(block)) is None:
         return Entry(path, path, fault="does not parse")
-    return Entry(path, path)
+    return Entry(path, path, line)

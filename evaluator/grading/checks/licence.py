@@ -7,6 +7,7 @@ from evaluator.domain import CheckResult, Digest
 from evaluator.grading.checks import manifests
 from evaluator.grading.checks.reading import cite, counted, lines, named
 from evaluator.grading.checks.readme import block_of
+from evaluator.grading.checks.unseen import is_readme_alone
 
 MIN_BYTES = 150  # of a file that holds terms; the shortest licences in use have about 300
 _FILE = re.compile(
@@ -42,7 +43,8 @@ def licence(digest: Digest) -> CheckResult:
             if pattern.search(line) and "UNLICENSED" not in line:
                 reason = f"A licence is named in {named(block.path)}, and no licence file is there."
                 return CheckResult(level="partly", reason=reason, evidence=cite(digest, block.path, number))
-    return CheckResult(level="not_met", reason="No licence is found.")
+    alone = "The README names no licence, and no other file was given."
+    return CheckResult(level="not_met", reason=alone if is_readme_alone(digest) else "No licence is found.")
 
 
 def _is_licence(path: PurePosixPath) -> bool:

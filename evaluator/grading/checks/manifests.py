@@ -65,6 +65,20 @@ def manifests(digest: Digest) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda path: (path.count("/"), path)))
 
 
+def library(digest: Digest) -> str | None:
+    """Return the manifest that makes the project a library of Java, Kotlin, Scala or Go, where one does."""
+    builds = {"pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "go.mod"}
+    found = (path for path in manifests(digest) if PurePosixPath(path).name in builds)
+    kinds = {
+        reading.language(file.path): file.path
+        for file in reading.sources(digest)
+        if "src/main/" in file.path or file.path.endswith(".go")
+    }
+    return next(
+        (p for p in found if kinds.keys() & ({"go"} if p.endswith("go.mod") else {"java", "kotlin", "scala"})), None
+    )
+
+
 def shown(digest: Digest, name: str) -> list[Block]:
     """Return the shown manifests of that file name."""
     return [b for b in digest.blocks if PurePosixPath(b.path).name == name and is_manifest(b.path)]

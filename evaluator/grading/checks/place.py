@@ -32,6 +32,10 @@ class Place:
         """Return whether a file or folder of that name is there, seen from the top or from a visited folder."""
         return any(path in self.paths or path in self.dirs for path in self._seen(name))
 
+    def find(self, name: str) -> str | None:
+        """Return the path of the file that is meant by that name, or None."""
+        return next((path for path in self._seen(name) if path in self.paths), None)
+
     def visit(self, name: str) -> None:
         """Note that the README changes into a folder, where it is one of the project's."""
         for path in self._seen(name):

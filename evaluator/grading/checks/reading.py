@@ -97,7 +97,8 @@ def is_aside(path: str) -> bool:
 
 def is_example(path: str) -> bool:
     """Return whether the file is an example, a fixture or documentation by its folder."""
-    return bool(_EXAMPLES.intersection(folders(path))) or is_fixture(path)
+    above = folders(path.partition("src/main/")[0])  # below it, folders are names of packages
+    return bool(_EXAMPLES.intersection(above)) or is_fixture(path)
 
 
 def is_fixture(path: str) -> bool:
@@ -122,8 +123,17 @@ def sources(digest: Digest) -> tuple[DigestFile, ...]:
     return tuple(
         f
         for f in digest.files
-        if language(f.path) and not is_aside(f.path) and not is_test(f.path) and not is_fixture(f.path)
+        if language(f.path)
+        and not is_aside(f.path)
+        and not is_test(f.path)
+        and not is_fixture(f.path)
+        and (f.shown != "skipped" or is_too_large(f))  # a link, a submodule
     )
+
+
+def is_too_large(file: DigestFile) -> bool:
+    """Return whether the file was too large to be read, so that nobody knows what stands in it."""
+    return file.shown in {"listed", "skipped"} and (file.reason or "").startswith("too large")
 
 
 def shown_code(digest: Digest) -> Iterator[Block]:
@@ -190,17 +200,18 @@ def python_tree(source: str) -> ast.Module | None:
         return None
 
 
-def cite(digest: Digest, path: str, first: int = 1, last: int | None = None) -> tuple[Evidence, ...]:
-    """Return evidence for lines of a file, or nothing where it has no such line or its name cannot be written.
+def cite(digest: Digest, path: str, first: int | None = None, last: int | None = None) -> tuple[Evidence, ...]:
+    """Return evidence for shown lines of a file, by default for its first; nothing where they are not shown.
 
-    The hash is of the shown lines, normalised; of the path where the lines are not shown.
+    The hash is of the shown lines, normalised.
     """
-    size = next((file.bytes for file in digest.files if file.path == path), 0)
-    if size == 0 or not encodable(path):
-        return ()
-    last = first if last is None else last
     block = digest.block(path)
-    cited = [line.text for line in block.lines if first <= line.number <= last] if block else []
-    normal = collapse("\n".join(cited)) or path
-    sha256 = hashlib.sha256(normal.encode(errors="replace")).hexdigest()
+    if block is None or not block.lines or not encodable(path):
+        return ()
+    first = block.lines[0].number if first is None else first
+    last = first if last is None else last
+    cited = [line.text for line in block.lines if first <= line.number <= last]
+    if len(cited) != last - first + 1:
+        return ()
+    sha256 = hashlib.sha256((collapse("\n".join(cited)) or path).encode(errors="replace")).hexdigest()
     return (Evidence(file=path, lines=(first, last), status="exact", sha256=sha256),)

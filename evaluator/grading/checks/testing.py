@@ -7,8 +7,20 @@ from pathlib import PurePosixPath
 
 from evaluator.domain import Block, CheckResult, Digest, DigestFile
 from evaluator.grading.checks.manifests import own_names
+from evaluator.grading.checks.own_imports import OwnImports, imported, own_imports
 from evaluator.grading.checks.place import own_modules
-from evaluator.grading.checks.reading import cite, counted, is_aside, is_test, language, lines, shown_code, sources
+from evaluator.grading.checks.reading import (
+    cite,
+    counted,
+    is_aside,
+    is_test,
+    is_whole,
+    language,
+    lines,
+    listed,
+    shown_code,
+    sources,
+)
 
 LEAST = Fraction(1, 10)  # of the code, in files or in bytes
 _CASE = re.compile(
@@ -21,6 +33,10 @@ _CASE = re.compile(
 _IMPORT = re.compile(r"""^\s*(?:from\s+([.\w]+)\s+import|import\s+([\w.]+))""")
 _QUOTED = re.compile(r"""["']([^"'\s]{2,150})["']""")
 _PATH = re.compile(r"(?:\.\.?/|@/|~/|src/)")
+_SHELL_CASE = re.compile(r"\bexit +[1-9]|\bassert|^\s*@test\b|\bset -\w*e|^\s*test ")
+_VISIT = re.compile(
+    r"""\b(?:cy\.visit|page\.goto)\(\s*["'`](?:/|\$\{|https?://(?:localhost|127\.0\.0\.1)\b)"""
+)  # its pages
 _NAMING = frozenset(("python", "javascript", "web", "notebook"))  # languages whose tests name what they import
 
 
@@ -39,13 +55,19 @@ def tests(digest: Digest) -> CheckResult:
     if (not files and not inline) or (blocks and not with_cases and not inline and len(blocks) == len(files)):
         reason = "No test file is found." if not files else f"{counted(len(files), 'test file')}, but no test in them."
         return CheckResult(level="not_met", reason=reason)
-    using = [block for block in with_cases if _uses_own_code(block, digest)] + inline
+    own = own_imports(digest)
+    using = [block for block in with_cases if _uses_own_code(block, digest, own)]
+    told = [block for block in with_cases if block in using or is_whole(block)]  # what is cut may import it
+    if told and 2 * len(using) < len(told) and own.hidden and any(language(b.path) == "javascript" for b in told):
+        reason = f"Whether the tests use the project's own code is not known: {listed(own.hidden)} is not shown whole."
+        return CheckResult(level="cannot_tell", reason=reason)
+    using, told = using + inline, told + inline
     enough = bool(inline) or _share(files, code) >= LEAST
     facts = f"{counted(len(files) + len(inline), 'file')} with tests beside {counted(len(code), 'code file')}"
-    if with_cases or inline:
-        seen = len({block.path for block in with_cases + inline})
-        facts += f"; of {seen} shown, {len(using)} {'uses' if len(using) == 1 else 'use'} the project's own code"
-    uses = bool(using) and 2 * len(using) >= len(with_cases) if with_cases else True
+    if told:
+        use = "uses" if len(using) == 1 else "use"
+        facts += f"; of {len(told)} shown, {len(using)} {use} the project's own code"
+    uses = 2 * len(using) >= len(told)
     shown = (using or with_cases or blocks)[:1]
     where = cite(digest, shown[0].path, _first_case(shown[0])) if shown else cite(digest, files[0].path)
     return CheckResult(level="met" if enough and uses else "partly", reason=facts + ".", evidence=where)
@@ -61,6 +83,8 @@ def _share(files: Iterable[DigestFile], code: tuple[DigestFile, ...]) -> Fractio
 
 def _has_cases(block: Block) -> bool:
     pattern = re.compile(r"#\[(?:\w+::)?test") if not is_test(block.path) else _CASE
+    if language(block.path) == "shell":
+        pattern = _SHELL_CASE
     return any(pattern.search(line) for _, line in lines(block))
 
 
@@ -68,13 +92,16 @@ def _first_case(block: Block) -> int:
     return next((number for number, line in lines(block) if _CASE.search(line)), 1)
 
 
-def _uses_own_code(block: Block, digest: Digest) -> bool:
+def _uses_own_code(block: Block, digest: Digest, web: OwnImports) -> bool:
     kind = language(block.path)
     if kind not in _NAMING:
         return True
-    if kind == "python":
+    quoted = {target for _, line in lines(block) for target in _QUOTED.findall(line)}
+    if quoted & {file.path for file in sources(digest)} or any(_VISIT.search(line) for _, line in lines(block)):
+        return True  # it starts one of the project's files, or opens one of its pages
+    if kind in {"python", "notebook"}:
         own = own_modules(digest) - {"test", "tests", "conftest", PurePosixPath(block.path).stem}
         modules = [match[1] or match[2] for _, line in lines(block) if (match := _IMPORT.match(line))]
         return any(module.startswith(".") or own.intersection(module.split(".")) for module in modules)
-    quoted = {target for _, line in lines(block) for target in _QUOTED.findall(line)}
-    return bool(quoted & own_names(digest)) or any(_PATH.match(target) and not is_aside(target) for target in quoted)
+    own_paths = any(_PATH.match(target) and not is_aside(target) for target in quoted)
+    return own_paths or bool(quoted & own_names(digest)) or any(web.include(target) for target in imported(block))

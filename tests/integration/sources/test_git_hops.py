@@ -16,7 +16,7 @@ from evaluator.errors import SettingsError
 from evaluator.sources.fetch import fetch
 from evaluator.sources.parse import parse
 from tests.support.forges import LIMITS, REFS, VERSION_2, always, at, endlessly, refusal, serving
-from tests.support.repositories import commit_of, make_certificate, make_repository, serve_forge
+from tests.support.repositories import commit_of, git, make_certificate, make_repository, serve_forge
 from tests.support.services import wait_until
 
 TOKEN = "s3cret-t0ken"
@@ -49,10 +49,23 @@ def test_a_repository_that_was_renamed_on_its_host_is_read(root: Path) -> None:
 
 def test_a_redirect_from_a_trusted_forge_to_another_port_is_never_dialled(root: Path) -> None:
     with serve_forge(root) as other, serve_forge(root, redirect=lambda path: other.url + path) as forge:
-        error = refusal(at(f"{forge.url}/demo"))
+        error = refusal(at(f"{forge.url}/demo"), LIMITS.model_copy(update={"trusted_forges": (forge.url,)}))
 
     assert error.code == "untrusted_source"
+    assert "redirect" in str(error)
     assert other.requests == []
+
+
+def test_a_redirect_from_a_trusted_forge_to_another_is_followed_without_a_token(root: Path) -> None:
+    with serve_forge(root) as other, serve_forge(root, redirect=lambda path: other.url + path) as forge:
+        both = LIMITS.model_copy(update={"trusted_forges": (forge.url, other.url)})
+        with fetch(at(f"{forge.url}/demo"), limits=both) as snapshot:
+            commit = snapshot.commit
+        with_its_token = refusal(at(f"{forge.url}/demo"), with_token(forge.url, trusted_forges=both.trusted_forges))
+
+    assert commit == commit_of(root / "demo")
+    assert with_its_token.code == "repository_moved"
+    assert [request for request in other.requests if "authorization" in request.headers] == []
 
 
 @pytest.mark.parametrize(
@@ -135,6 +148,30 @@ def test_a_private_repository_is_read_with_the_token_of_its_host(root: Path, tok
     assert commit == commit_of(root / "demo")
 
 
+def test_a_token_that_is_refused_is_told(root: Path) -> None:
+    with serve_forge(root, password=f"oauth2:{TOKEN}") as forge:
+        error = refusal(at(f"{forge.url}/demo"), with_token(forge.url, "an-0ld-one"))
+        without = refusal(at(f"{forge.url}/demo"), with_token("http://127.0.0.1:1"))
+
+    assert error.code == "token_refused"
+    assert "refused the token" in str(error)
+    assert "an-0ld-one" not in str(error)
+    assert f"a token for {forge.url.partition('://')[2]} in MODU_FORGE_TOKENS" in str(without)
+
+
+@pytest.mark.parametrize("lost", ["HEAD:src/a.py", "HEAD^{tree}", "HEAD"])
+def test_a_repository_whose_host_lacks_objects_is_told(tmp_path: Path, lost: str) -> None:
+    demo = make_repository(tmp_path / "demo", {"src/a.py": "a = 1\n"})
+    name = git(demo, "rev-parse", lost)
+    (demo / ".git/objects" / name[:2] / name[2:]).unlink()
+
+    with serve_forge(tmp_path) as forge:
+        error = refusal(at(f"{forge.url}/demo"))
+
+    assert error.code == "bad_repository"
+    assert "git fsck" in str(error)
+
+
 def test_a_token_goes_to_no_other_host(root: Path) -> None:
     with serve_forge(root) as other, fetch(at(f"{other.url}/demo"), limits=with_token("http://127.0.0.1:1")):
         asked = list(other.requests)
@@ -208,10 +245,14 @@ def test_a_forge_may_have_a_certificate_of_its_own(root: Path, tmp_path: Path) -
 
     assert commit == commit_of(root / "demo")
     assert distrusted.code == "source_unreachable"
+    assert "MODU_FORGE_CA" in str(distrusted)
 
 
-def test_certificates_that_cannot_be_read_are_the_operators_to_mend(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_the_operators_to_mend(tmp_path: Path, content: str | None) -> None:
     limits = Limits(trusted_forges=("https://127.0.0.1:*",), forge_ca=tmp_path / "none.pem")
+    if content is not None:
+        (tmp_path / "none.pem").write_text(content)
 
     error = refusal(parse("https://127.0.0.1:9/demo", trusted_forges=limits.trusted_forges), limits)
 

@@ -51,7 +51,7 @@ def test_a_small_project_is_shown_whole() -> None:
         in digest.text
     )
     assert "logo.png: media or document, 4 bytes" in digest.text
-    assert digest.tokens == estimate(digest.text) <= 5000
+    assert digest.tokens == estimate(digest.text.replace("MARK", "0a1b2c3d4e5f6a7b")) <= 5000
 
 
 def test_equal_trees_give_equal_bytes_whatever_the_mark() -> None:
@@ -81,7 +81,7 @@ def test_another_tree_has_another_hash(change: str) -> None:
 
 def test_a_project_without_a_readme_is_refused() -> None:
     with pytest.raises(NoReadme):
-        build(MemorySnapshot({"main.py": "x", "docs/README.md": "x"}), budget=5000, mark="M")
+        build(MemorySnapshot({"main.py": "x", "lib/README.md": "x"}), budget=5000, mark="M")
 
 
 def test_a_readme_that_is_no_text_is_none() -> None:

@@ -1,3 +1,5 @@
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,9 +54,40 @@ def test_nothing_is_shown_where_not_a_line_fits() -> None:
     assert cut.pick([10.0] * 5, (), wanted=nothing, room=5) == ()
 
 
+def sizes(*lengths: int) -> list[int]:
+    return list(accumulate(lengths, initial=0))
+
+
 def test_windows_reach_far_enough_for_a_key_that_begins_before_what_is_shown() -> None:
-    assert cut.windows([(100, 110), (200, 210), (900, 1000)], total=1000) == [(36, 274), (836, 1000)]
-    assert cut.windows([(5, 6)], total=7) == [(1, 7)]
+    short = sizes(*[65] * 1000)
+
+    assert cut.windows([(100, 110), (200, 210), (900, 1000)], short) == [(36, 274), (836, 1000)]
+    assert cut.windows([(5, 6)], sizes(*[65] * 7)) == [(1, 7)]
+
+
+def test_windows_reach_no_further_than_the_longest_key_where_lines_are_long() -> None:
+    long = sizes(*[2100] * 100)
+
+    assert cut.windows([(50, 51)], long) == [(47, 54)]
+    assert cut.windows([(1, 1), (100, 100)], long) == [(1, 4), (97, 100)]
+
+
+def test_what_a_cut_costs_is_its_lines_and_a_line_for_each_gap() -> None:
+    assert cut.tokens([2.0] * 10, [(1, 3), (6, 7)], total=10) == 5 * 2 + 2 * 13
+    assert cut.tokens([2.0] * 10, [(2, 10)], total=10) == 9 * 2 + 13
+    assert cut.tokens([2.0] * 10, [(1, 10)], total=10) == 20
+
+
+def test_lines_that_are_chosen_already_are_passed_over_at_no_cost() -> None:
+    parts = (
+        Definition(name="a", first=3, last=4, depth=0),
+        Definition(name="b", first=9, last=20, depth=0),
+        Definition(name="c", first=12, last=13, depth=1),
+    )
+
+    ranges = cut.pick([10.0] * 20, parts, wanted=lambda name: name == "c", room=190)
+
+    assert ranges == ((1, 16),)
 
 
 @given(

@@ -10,7 +10,7 @@ def markdown(source: str) -> tuple[str, tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("README.md", "markdown"), ("a/B.MDX", "markdown"), ("x.rst", "rst"), ("x.adoc", "adoc"), ("x.html", "html"),
+        ("README.md", "markdown"), ("a/B.MDX", "mdx"), ("x.rst", "rst"), ("x.adoc", "adoc"), ("x.html", "html"),
         ("README", None), ("a.py", None), ("notes.txt", None), ("app.vue", None), ("md", "markdown"),
     ],
 )  # fmt: skip
@@ -31,6 +31,11 @@ def test_a_document_without_anything_hidden_stays_as_written() -> None:
         ("a\n<!-- x\ny\n-->\nb", "a\n\n\n\nb"),
         ("a <!--> b --> c", "a   b --> c"),
         ("<!-- never ends\n\nb", "\n\n"),
+        ("a <?php words ?> b", "a   b"),
+        ("<?php words\nnever > ends", "\n ends"),
+        ("<? never\nends", "\n"),
+        ("<!DOCTYPE words>b", " b"),
+        ("a <![CDATA[words]]> b", "a   b"),
         ("> <!-- never ends\nb", "> \n"),
         ("[//]: # (words)\nb", " \nb"),
         ("[//]: # words without brackets\nb", " \nb"),
@@ -223,3 +228,21 @@ def test_a_page_is_program_source_of_which_hidden_elements_are_only_noted(
     source: str, findings: tuple[str, ...]
 ) -> None:
     assert strip(source, "html") == (source, findings)
+
+
+@pytest.mark.parametrize(
+    "source", ["1 <? 2", "a <!x", "words:\n\n    <?php\n    echo $a->b;\n", "x\n\n\t<!DOCTYPE html>\n", "`<?php x ?>`"]
+)
+def test_an_instruction_in_code_or_one_that_never_ends_in_a_line_is_shown(source: str) -> None:
+    assert markdown(source) == (source, ())
+
+
+def test_one_word_is_enough_for_a_title_to_be_taken_out() -> None:
+    assert markdown('<a title="word" href="x">y</a>') == ('<a  href="x">y</a>', ("hidden_attribute",))
+    assert markdown('<a class="word" href="x">y</a>') == ('<a class="word" href="x">y</a>', ())
+
+
+def test_many_half_instructions_take_no_time_to_speak_of() -> None:
+    source = "a <?" * 500_000
+
+    assert markdown(source) == (source, ())

@@ -1,6 +1,7 @@
 import pytest
 
 from evaluator.digest import readme
+from evaluator.domain import Skipped
 from evaluator.errors import NoReadme
 from tests.support.snapshots import MemorySnapshot
 
@@ -26,6 +27,56 @@ def test_the_readme_is_one_that_can_be_read_best_in_korean_or_english(
 
     assert entry.path == expected
     assert text.lines
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"docs/README.md": "# Demo\n"}, "docs/README.md"),
+        ({"Docs/ReadMe.MD": "# Demo\n"}, "Docs/ReadMe.MD"),
+        ({"docs/README.md": "# Demo\n", ".github/README.md": "# Demo\n"}, ".github/README.md"),
+        ({"docs/README.md": "# Demo\n", ".github/README.md": "# Demo\n", "README.txt": "Demo\n"}, "README.txt"),
+        ({"docs/README.md": "# Demo\n", "README.md": ""}, "docs/README.md"),
+        ({"docs/README.md": CHINESE, "docs/README.ko.md": "# 데모\n"}, "docs/README.ko.md"),
+    ],
+)
+def test_where_the_top_has_no_readme_it_is_looked_for_where_forges_look(
+    files: dict[str, str | bytes], expected: str
+) -> None:
+    entry, _ = readme.find(MemorySnapshot(files))
+
+    assert entry.path == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["docs/README.md", "demo/README.md"], "docs/README.md"),
+        (["demo/README.md", "demo-macros/README.md"], "demo/README.md"),
+        (["core/README.rst", "node_modules/README.md", ".github/README.md", "a/b/README.md"], "core/README.rst"),
+        (["core/README.md", "ui/README.md", ".github/README.md"], ".github/README.md"),
+    ],
+)
+def test_where_the_readme_at_the_top_is_a_link_the_likely_one_below_is_taken(paths: list[str], expected: str) -> None:
+    link = Skipped(path="README.md", reason="symbolic link")
+
+    entry, _ = readme.find(MemorySnapshot(dict.fromkeys(paths, "# Demo\n"), skipped=[link], name="team/Demo"))
+
+    assert entry.path == expected
+
+
+@pytest.mark.parametrize(
+    ("skipped", "paths"),
+    [
+        (Skipped(path="README.md", reason="symbolic link"), ["core/README.md", "ui/README.md"]),
+        (Skipped(path="README.md", reason="symbolic link"), ["vendor/README.md"]),
+        (Skipped(path="main.md", reason="symbolic link"), ["core/README.md"]),
+        (Skipped(path="README.md", reason="submodule"), ["core/README.md"]),
+    ],
+)
+def test_no_readme_is_guessed_at(skipped: Skipped, paths: list[str]) -> None:
+    with pytest.raises(NoReadme, match=r"add a README\.md at the top"):
+        readme.find(MemorySnapshot(dict.fromkeys(paths, "# Demo\n"), skipped=[skipped]))
 
 
 @pytest.mark.parametrize("files", [{"main.py": "x"}, {"README.md": b"\0\1\2"}, {"README.md": "\n \n"}])

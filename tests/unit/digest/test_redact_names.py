@@ -183,6 +183,11 @@ def test_a_file_of_settings_needs_no_quotes(path: str) -> None:
         "SECRET_KEY = 'dev-secret-key'",
         "SECRET_KEY = 'django-insecure-change-me-please-1'",
         'token = "' + "0123456789abcdef" + '"',
+        'MODELS = {"openai": ("OPENAI_API_KEY", "openai/gpt-5.4-mini"), "xai": ("XAI_API_KEY", "xai/grok-4-latest")}',
+        "| `GROQ_API_KEY` | `groq/openai/gpt-oss-120b` |",
+        'key: SecretStr = Field(description="Such as `anthropic/claude-sonnet-5`.", alias="ANTHROPIC_API_KEY")',
+        "$dsn = 'pgsql:host=one;dbname=two2;port=111';",
+        'kind: Secret\nstringData:\n  type: "postgresql"\n  provider: "postgresql"\n',
     ],
 )
 def test_what_is_no_secret_beside_such_a_name_is_left_alone(text: str) -> None:
@@ -212,6 +217,26 @@ def test_a_secret_is_masked_again_where_no_name_stands_beside_it() -> None:
 
     assert secret not in redacted
     assert struck == {"assigned_secret": 2}
+
+
+@pytest.mark.parametrize("value", ["openai/" + TOKEN, "pgsql://u5er:" + TOKEN + "@host/x", "mysql:x=y@" + TOKEN])
+def test_what_begins_like_a_model_or_the_name_of_a_database_may_be_a_secret(value: str) -> None:
+    assert TOKEN not in redact(f'API_KEY = "{value}"', key=KEY)[0]
+
+
+def test_the_names_of_a_line_are_looked_at_as_far_as_one_can_mean_something() -> None:
+    secrets = [token(16, seed=n) for n in range(300)]
+    line = ",".join(f'api_key:"{secret}"' for secret in secrets)
+
+    assert redact(line, key=KEY)[1] == {"assigned_secret": len(secrets)}
+    assert redact("token:" * 340 + f"--key {TOKEN}", key=KEY)[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("option", "masked"), [("--token", True), ("-" + "x" * 60 + "-token", False), ("token", False)]
+)
+def test_a_value_after_a_blank_belongs_to_an_option_only(option: str, masked: bool) -> None:
+    assert (TOKEN not in redact(f"command {option} {TOKEN} end", key=KEY)[0]) is masked
 
 
 KUBERNETES = """apiVersion: v1

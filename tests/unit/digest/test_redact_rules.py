@@ -105,11 +105,14 @@ def test_a_rule_may_allow_what_is_published_as_an_example() -> None:
         escapes = ['\\n']
         [heads]
         raised = 'a'
+        ordinary = 'a'
+        acts = []
         telling = []
         harmless = []
         [tails]
         [made_up]
         words = ['zzz']
+        obvious = []
         passwords = []
         [letters]
         rows = []
@@ -131,3 +134,17 @@ def test_a_rule_may_allow_what_is_published_as_an_example() -> None:
     assert rule.find(b"abc1234", 0) == (0, 7)
     assert not book.is_secret(rule, b"abc1234")
     assert book.is_secret(rule, b"abc5678")
+
+
+@pytest.mark.parametrize("body", ["GycPlzKAVeMScLNnnautqagWypansKBOXF", "RddaJlmHoBEFstFOzoitlKTWeGhkpISONr"])
+def test_a_hugging_face_token_may_be_of_letters_that_nearly_read_as_words(body: str) -> None:
+    text, struck = redact(f"connect('hf_{body}')", key=KEY)
+
+    assert body not in text
+    assert struck == {"huggingface_token": 1}
+
+
+def test_an_identifier_that_begins_like_a_hugging_face_token_is_left_alone() -> None:
+    source = "&hf_servingcellpriorityparametersdescription_h_prio"
+
+    assert redact(source, key=KEY) == (source, {})

@@ -1,5 +1,6 @@
 """What redaction keeps of a text: its lines, its other characters, its masks; and what it sees through."""
 
+import base64
 import json
 import re
 
@@ -210,3 +211,21 @@ def test_what_is_counted_are_names_of_rules() -> None:
 
     assert set(struck) <= ids
     assert len(struck) > 150
+
+
+@pytest.mark.parametrize("around", ["{}", "TOKEN={}\n", "remote https://x:{}@example.org/a.git", "x {}"])
+def test_base64_of_a_known_form_is_masked_without_a_name_beside_it(around: str) -> None:
+    encoded = base64.b64encode(around.format("ghp_" + token(36)).encode()).decode()
+
+    text, struck = redact(f"atob('{encoded}')\n", key=KEY)
+
+    assert re.fullmatch(r"atob\('\[REDACTED:\w+:[0-9a-f]{8}\]'\)\n", text)
+    assert sum(struck.values()) == 1
+
+
+@pytest.mark.parametrize("length", [40, 41, 42, 43])
+def test_long_words_and_base64_of_plain_words_are_shown(length: int) -> None:
+    words = base64.b64encode(b"Words of no use to anybody but a reader. " * 3).decode()
+    source = ("Word" * 20)[:length] + f" atob('{words}')"
+
+    assert redact(source, key=KEY) == (source, {})

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Mapping
+from fractions import Fraction
 
 from evaluator.digest import select, survey
 from evaluator.digest.packages import packages
@@ -21,6 +22,7 @@ def order(
     known = Survey(
         named=survey.mentions(candidates, readme),
         words=survey.words(readme),
+        topics=survey.topics(readme),
         declared=frozenset(declared),
         usual=survey.usual(code, packages=parts),
         reached=frozenset(file.path for file in code) if reached is None else frozenset(reached),
@@ -40,7 +42,7 @@ def test_what_tells_most_comes_first() -> None:
         paths, readme="See `src/deep/x/y.py`.", reached=["main.py", "src/util.py", "src/deep/x/y.py"]
     ) == [
         "pyproject.toml", "main.py", "Dockerfile", "core/README.md", "src/deep/x/y.py", "tests/test_a.py",
-        "src/util.py", "src/dead.py", "LICENSE", "docs/a.md", ".editorconfig", "notes",
+        "src/util.py", "docs/a.md", "src/dead.py", "LICENSE", ".editorconfig", "notes",
     ]  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_each_package_of_a_monorepo_gets_its_turn() -> None:
     assert order(paths, importers={"a/src/x.ts": 9, "a/src/y.ts": 9})[2:] == ["a/src/x.ts", "b/src/z.ts", "a/src/y.ts"]
 
 
-def test_containers_then_ci_then_environments_then_the_rest() -> None:
+def test_ci_then_containers_then_environments_then_the_rest() -> None:
     paths = [
         "config/settings.toml",
         ".env.example",
@@ -81,7 +83,7 @@ def test_containers_then_ci_then_environments_then_the_rest() -> None:
     ]
 
     assert order(paths) == [
-        "Dockerfile", ".github/workflows/ci.yml", ".env.example", "config/settings.toml", "tsconfig.json",
+        ".github/workflows/ci.yml", "Dockerfile", ".env.example", "config/settings.toml", "tsconfig.json",
         "tests/pytest.ini",
     ]  # fmt: skip
 
@@ -95,3 +97,71 @@ def test_a_change_of_a_few_lines_changes_no_rank() -> None:
     edited = {**files, "src/m3.py": files["src/m3.py"] + "y = 2\n" * 5}
 
     assert order(files) == order(edited)
+
+
+def test_flows_that_test_come_before_those_that_look_after_a_repository() -> None:
+    flows = [
+        ".github/workflows/label-approved.yml",
+        ".github/workflows/deploy.yml",
+        ".github/workflows/test-redistribute.yml",
+        ".github/workflows/test.yml",
+    ]
+
+    assert order(flows) == [flows[3], flows[2], flows[1], flows[0]]
+
+
+def test_pages_of_the_promise_come_before_source_and_translations_of_them_do_not() -> None:
+    paths = ["ARCHITECTURE.md", "docs/usage.md", "docs/fr/usage.md", "docs/glossary.md", "CHANGELOG.md", "src/a.py"]
+
+    found = order(paths)
+
+    assert found[:2] == ["ARCHITECTURE.md", "docs/usage.md"]
+    assert found.index("src/a.py") == 2
+    assert found[-1] == "CHANGELOG.md"
+
+
+def test_a_test_of_what_is_likely_to_be_shown_comes_first() -> None:
+    paths = ["src/pay.service.ts", "src/pay.service.spec.ts", "src/aaa.spec.ts"]
+
+    assert order(paths)[:2] == ["src/pay.service.spec.ts", "src/aaa.spec.ts"]
+
+
+def test_source_that_is_tested_comes_before_its_like() -> None:
+    assert order(["src/aaa.py", "src/pay.py", "tests/test_pay.py"])[1:] == ["src/pay.py", "src/aaa.py"]
+
+
+def test_what_does_the_work_comes_before_what_gives_it_form() -> None:
+    paths = [
+        "src/components/ui/button.tsx", "src/types/user.ts", "src/user/user.dto.ts", "src/user/user.service.ts",
+        "src/user/index.ts", "src/GlobalSvgProvider.tsx",
+    ]  # fmt: skip
+    everywhere = dict.fromkeys([*paths[:3], *paths[4:]], 40)
+
+    assert order(paths, importers=everywhere)[0] == "src/user/user.service.ts"
+
+
+def test_of_many_notebooks_each_has_a_little() -> None:
+    few, many = ([f"{n:02}.ipynb" for n in range(count)] for count in (3, 20))
+
+    shares = [max(stage.each for stage in first_turn(paths)) for paths in (few, many)]
+
+    assert shares[0] == Fraction(1, 10)
+    assert shares[1] == Fraction(7, 200)
+
+
+def first_turn(paths: list[str]) -> list[select.Stage]:
+    """Return the stages in which source that is reached is shown for the first time."""
+    candidates = candidates_of(paths)
+    known = Survey(reached=frozenset(paths))
+    found = select.stages(candidates, survey=known, packages=packages(candidates))
+    return [stage for stage in found if stage.files and stage.share == 1 and not stage.widens][:1]
+
+
+def test_tables_that_a_container_loads_are_no_entry_point() -> None:
+    paths = ["db/init.sql", "main.py", "src/pay.py"]
+
+    assert order(paths, declared=["db/init.sql"])[:2] == ["main.py", "src/pay.py"]
+
+
+def test_what_is_only_for_tools_is_not_shown_because_the_readme_lists_it() -> None:
+    assert order([".editorconfig", "src/pay.py"], readme=".editorconfig, src/pay.py") == ["src/pay.py", ".editorconfig"]

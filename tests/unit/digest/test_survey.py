@@ -30,6 +30,27 @@ def test_words_of_the_readme_are_taken_in_any_script() -> None:
     assert survey.words("The Scheduler runs 작업관리 at 10 am") == {"scheduler", "runs", "작업관리"}
 
 
+def test_topics_are_headings_strong_words_and_addresses() -> None:
+    text = "# RSS feeds\nwords of no weight, **Live trend**\n`POST /api/statistic`\n"
+
+    assert survey.topics(text) == {"rss", "feeds", "live", "trend", "api", "statistic"}
+
+
+def test_topics_of_a_korean_readme_are_what_files_would_be_called() -> None:
+    assert {"search", "chat"} <= survey.topics("## 주요 기능\n실시간 채팅과 검색\n")
+    assert "chat" not in survey.topics("## Features\n")
+
+
+def test_what_runs_tests_on_every_change_is_told_by_its_text() -> None:
+    flows = {
+        ".github/workflows/a.yml": b"run: npm run test",
+        ".github/workflows/b.yml": b"uses: actions/labeler",
+        "other.yml": b"pytest",
+    }
+
+    assert survey.checking(flows, candidates_of(list(flows))) == {".github/workflows/a.yml"}
+
+
 def test_what_starts_a_program_by_its_name_lies_near_the_top_of_its_package() -> None:
     paths = [
         "main.py", "src/app.py", "a/b/c/main.py", "web/package.json", "web/src/index.ts",
@@ -59,6 +80,7 @@ def test_what_starts_lead_to_is_reached_and_what_was_read_is_kept() -> None:
 
     assert found.reached == {"main.py", "helper.py"}
     assert found.importers["helper.py"] == 1
+    assert found.depths == {"main.py": 0, "helper.py": 1}
     assert found.complete
     assert sorted(was_read) == sorted(kept) == ["dead.py", "helper.py", "main.py"]
 

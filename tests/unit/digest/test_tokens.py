@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator import domain, errors, settings
-from evaluator.digest import token_worths, tokens
-from evaluator.digest.tokens import costs, estimate
+from evaluator.digest import oddity, token_count, token_worths, tokens
+from evaluator.digest.tokens import estimate, measure
 
 KOREAN = """
 이 프로젝트는 동아리 회원이 빌린 책을 기록하고 반납일을 알려 주는 작은 도구입니다. 설치한 뒤에 명령줄에서
@@ -123,15 +123,13 @@ def test_a_longer_text_never_has_fewer_tokens(text: str, more: str) -> None:
     assert estimate(text) <= estimate(text + more) <= estimate(text) + estimate(more) + 4
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n\r"), max_size=60), max_size=20))
-def test_the_costs_of_lines_add_up_to_the_estimate_of_the_text(lines: list[str]) -> None:
-    text = "".join(f"{line}\n" for line in lines)
+@given(st.lists(st.text(st.characters(exclude_characters="\n\r"), max_size=20), max_size=20))
+def test_lines_add_up_to_the_estimate_of_the_text(lines: list[str]) -> None:
+    ended = [f"{line}\n" for line in lines]
 
-    each = costs(lines)
+    each = [measure(line) for line in ended]
 
-    assert len(each) == len(lines)
-    assert estimate(text) == pytest.approx(sum(each), abs=1)
-    assert estimate(text) >= sum(each)
+    assert measure("".join(ended)) == pytest.approx(sum(each))
 
 
 def test_files_add_up_to_the_estimate_of_all_of_them() -> None:
@@ -145,9 +143,9 @@ def test_files_add_up_to_the_estimate_of_all_of_them() -> None:
 def test_a_line_is_worth_the_same_whatever_its_neighbours_are_written_in() -> None:
     line = "    return self._costs[number - 1]  # 12345 ... !"
 
-    alone, beside_korean = costs([line])[0], costs([line, "한국어"])[0]
+    beside_korean = measure(f"한국어\n{line}\n") - measure("한국어\n")
 
-    assert alone == beside_korean
+    assert beside_korean == measure(f"{line}\n")
 
 
 def test_a_line_of_many_megabytes_is_counted_as_any_other() -> None:
@@ -162,3 +160,26 @@ def test_every_pair_has_a_worth_and_a_pair_of_ascii_only_in_the_first_table() ->
     assert [len(table.worths) for table in (tokens.COMMON, tokens.FOREIGN)] == [256, 256]
     assert not any(tokens.FOREIGN.worths[pair] for pair in ascii_pairs)
     assert token_worths.UNIT > 0
+
+
+def test_odd_text_is_counted() -> None:
+    odd = "".join(chr(0x100 + 7 * number % 0x150) for number in range(4000))
+
+    assert estimate(odd) == pytest.approx(true_tokens(odd), rel=0.01)
+
+
+def test_odd_text_is_charged_its_bytes_where_there_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    token_count._encoding.cache_clear()
+
+    counted = token_count.count("\u0100\ue000")
+    token_count._encoding.cache_clear()
+
+    assert counted == 5
+
+
+def test_what_each_character_costs_is_known_of_the_table() -> None:
+    points = (0x100, 0x13A0, 0xAC00, 0x1F300, 0x1F9FF, 0xE000, 0x4E00)
+
+    assert [oddity._more(point) + 1 for point in points] == [true_tokens(chr(point)) for point in points]
+    assert oddity._more(0x2A000) == 3

@@ -1,26 +1,43 @@
 import pytest
 
-from evaluator.digest.walk import readmes
+from evaluator.digest.walk import candidates, readmes
 from tests.support.candidates import candidate, candidates_of
 from tests.support.snapshots import MemorySnapshot
 
 
 @pytest.mark.parametrize(
-    "name", ["README", "README.md", "readme.rst", "Readme.TXT", "readme.ko.md", "README_EN.md", "README-zh-CN.md"]
-)
+    "name",
+    [
+        "README", "README.md", "readme.rst", "Readme.TXT", "readme.ko.md", "README_EN.md", "README-zh-CN.md",
+        "ReadMe.MD", "README.asciidoc", "README.asc", "README.textile", "README.org", "README.rdoc", "README.md.txt",
+        "README.ko.md.txt",
+    ],
+)  # fmt: skip
 def test_a_readme_is_found_in_any_spelling(name: str) -> None:
     found = readmes(MemorySnapshot({name: "x", "z.py": "x", "docs/README.md": "x"}).entries)
 
     assert [entry.path for entry in found] == [name]
 
 
+def test_the_readmes_of_one_folder_are_told_from_those_around_it() -> None:
+    paths = ["README.md", "docs/README.md", "Docs/readme.txt", "docs/api/README.md"]
+
+    found = readmes(MemorySnapshot(dict.fromkeys(paths, "x")).entries, folder="docs")
+
+    assert [entry.path for entry in found] == ["docs/README.md", "Docs/readme.txt"]
+
+
 def test_the_best_of_several_readmes_comes_first() -> None:
-    names = ["README.ja.md", "README.en.md", "README-korean.md", "README.txt", "README.ko.md", "README.md"]
+    names = [
+        "README.ja.md", "README.en.md", "README-korean.md", "README.txt", "README.md.txt", "README.org", "README.ko.md",
+        "README.md",
+    ]  # fmt: skip
 
     found = readmes(MemorySnapshot(dict.fromkeys(names, "x")).entries)
 
     assert [entry.path for entry in found] == [
-        "README.md", "README.txt", "README.ko.md", "README-korean.md", "README.en.md", "README.ja.md"
+        "README.md", "README.org", "README.txt", "README.md.txt", "README.ko.md", "README-korean.md",
+        "README.en.md", "README.ja.md",
     ]  # fmt: skip
 
 
@@ -72,6 +89,26 @@ def test_an_empty_readme_promises_nothing() -> None:
         ("src/config.ts", "code"),
         ("README_DB.md", "doc"),
         ("docs/README.md", "doc"),
+        ("src/Notice.java", "code"),
+        ("api/authors.py", "code"),
+        ("src/License.java", "code"),
+        ("pkg/changelog.go", "code"),
+        ("dockerfile_parser.py", "code"),
+        ("procfile.go", "code"),
+        ("jenkinsfile_lint.py", "code"),
+        ("docker/Dockerfile.dev", "config"),
+        (".dockerignore", "config"),
+        (".npmrc", "config"),
+        (".notes", "other"),
+        ("NOTICE.html", "code"),
+        ("AUTHORS", "doc"),
+        (".github/workflows/notes.md", "doc"),
+        (".ci/readme.md", "doc"),
+        (".ci/deploy.sh", "config"),
+        ("jenkinsfile.md", "doc"),
+        ("docker-compose.md", "doc"),
+        ("notes.Rmd", "doc"),
+        ("notes.qmd", "doc"),
     ],
 )
 def test_a_path_tells_the_class(path: str, file_class: str) -> None:
@@ -105,7 +142,7 @@ def test_a_path_tells_the_class(path: str, file_class: str) -> None:
         ("packages/core/README.ko.md", "translation of the README"),
         (".github/prompts/fix.md", "agent boilerplate"),
         ("gradlew", "vendored"),
-        ("static/js/jquery.js", "vendored"),
+        ("static/js/jquery-3.6.0.js", "vendored"),
         ("src/jquery-3.6.0.js", "vendored"),
         ("api/user_pb2.py", "generated"),
         ("web/.next/server.js", "generated"),
@@ -124,6 +161,7 @@ def test_a_path_tells_what_is_listed_only(path: str, reason: str) -> None:
     [
         "build/main.py", "target/app.rs", "bin/tool.sh", "env/loader.py", "src/vendor/models.py", "dist/index.js",
         ".env.sample", "id_rsa.pub", "src/react.js", "src/chart.ts", "deps/own/a.c", "docs/README.md", "lib/aos.py",
+        "static/js/animate.js", "js/chart.js", "internal/pods/list.go",
     ],
 )  # fmt: skip
 def test_real_source_is_not_hidden_by_the_name_of_its_folder(path: str) -> None:
@@ -139,9 +177,17 @@ def test_an_empty_file_is_listed_only() -> None:
     assert candidate("pkg/__init__.py", 0).hidden == "empty"
 
 
-def test_a_folder_that_calls_itself_an_environment_is_vendored() -> None:
-    assert candidate("env/lib/site.py", 10, "env/pyvenv.cfg").hidden == "vendored"
-    assert candidate("environment.py", 10, "env/pyvenv.cfg").hidden is None
+def test_a_marked_folder_is_vendored() -> None:
+    entries = MemorySnapshot(dict.fromkeys(("env/lib/site.py", "environment.py"), "x")).entries
+
+    found = candidates(entries, readme=None, marked={"env"})
+
+    assert {file.path: file.hidden for file in found} == {"env/lib/site.py": "vendored", "environment.py": None}
+
+
+def test_pods_are_vendored_beside_a_podfile() -> None:
+    assert candidate("ios/Pods/a.swift", 10, "ios/Podfile").hidden == "vendored"
+    assert candidate("Pods/a.swift", 10, "ios/Podfile").hidden is None
 
 
 def test_a_folder_of_vendors_that_the_project_is_about_is_its_own() -> None:

@@ -233,3 +233,17 @@ def test_without_a_shown_readme_nothing_is_promised() -> None:
     result = readme_commands(digest_of({"README.md": "`app.py`"}, listed={"README.md"}))
 
     assert (result.level, result.reason) == ("not_met", "No README is shown.")
+
+
+def test_commands_in_a_folder_elsewhere_are_not_the_projects_until_the_next_heading() -> None:
+    outside = "## Try\n\n```sh\nmytool /tmp/x && cd /tmp/x\n```\n\n```sh\nnpm start\n```\n"
+
+    assert check(outside)[1] == "The README names no command, script or module of the project."
+    assert check(f"{outside}\n## Develop\n\n```sh\nnpm start\n```\n")[1].endswith("missing: `npm start`.")
+
+
+def test_a_name_that_the_reader_is_to_fill_in_is_not_missing() -> None:
+    assert (
+        check("```sh\nnpm run <command>\nnpm --version\n```")[1]
+        == "The README names no command, script or module of the project."
+    )

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from evaluator.grading.checks.entry import entry_point
-from tests.support.digests import digest_of
+from tests.support.digests import digest_of, with_reason
 
 SCRIPTS = '[project]\nname = "tool"\n[project.scripts]\ntool = "tool.cli:main"\n'
 MAIN = "def main():\n    print('hello')\n"
@@ -92,11 +92,35 @@ def package(**values: object) -> dict[str, str]:
         ({"docs/Dockerfile": "FROM x\nCMD run\n"}, "not_met", "No entry point"),
         ({"cmd/tool/start.go": "package main\n\nfunc main() {\n}\n"}, "met", "`cmd/tool/start.go`"),
         ({"cmd/tool/start.go": "package tool\n"}, "not_met", "No entry point"),
-        ({"go.mod": "module x\n", "list.go": "package list\n"}, "met", "`list.go`"),
-        ({"go.mod": "module x\n", "a/list.go": "package list\n"}, "not_met", "No entry point"),
+        ({"go.mod": "module x\n", "list.go": "package list\n"}, "met", "`go.mod` builds a library"),
+        ({"go.mod": "module x\n", "a/list.go": "package list\n"}, "met", "`go.mod` builds a library"),
+        ({"go.mod": "module x\n", "a/list_test.go": "package list\n"}, "not_met", "No entry point"),
         ({"src/main.rs": "fn main() {}\n"}, "met", "`src/main.rs`"),
         ({"app/Run.java": "class Run {\n public static void main(String[] a) {\n }\n}\n"}, "met", "`app/Run.java`"),
-        ({"pom.xml": "<x/>", "src/main/java/A.java": "class A {}\n"}, "met", "`src/main/java/A.java`"),
+        ({"pom.xml": "<x/>", "src/main/java/A.java": "class A {}\n"}, "met", "`pom.xml` builds a library"),
+        (
+            {
+                "build.gradle": "plugins { id 'java' }\n",
+                "src/main/java/Lotto.java": "class Lotto {\n  /* void main( */\n}\n",
+                "src/main/java/Application.java": "class Application {\n  public static void main(String[] a) {}\n}\n",
+            },
+            "met",
+            "Entry points: `src/main/java/Application.java`.",
+        ),
+        (
+            {"build.gradle.kts": "x", "src/main/kotlin/A.kt": "@SpringBootApplication\nclass A\n", "B.kt": "class B\n"},
+            "met",
+            "Entry points: `src/main/kotlin/A.kt`.",
+        ),
+        ({"README.md": "```\npython train.py --fast\n```\n", "train.py": "x = 1\n"}, "met", "points: `train.py`."),
+        ({"README.md": "```\nstreamlit run Chat.py\n```\n", "Chat.py": "x = 1\n"}, "met", "points: `Chat.py`."),
+        ({"README.md": "```\ncd api && node go.js\n```\n", "api/go.js": "x"}, "met", "points: `api/go.js`."),
+        ({"README.md": "```\ntorchrun --n 4 train.py\n```\n", "train.py": "x = 1\n"}, "met", "points: `train.py`."),
+        ({"README.md": "```\npython setup.py\npytest tests/a.py\n```\n", "setup.py": "x"}, "not_met", "No entry"),
+        ({"README.md": "We wrote `train.py`.\n", "train.py": "x = 1\n"}, "not_met", "No entry point"),
+        (package(main="index.js") | {"App.js": "x"}, "not_met", "No entry point"),
+        ({"Dockerfile": "FROM x\nCOPY --from=b /o/x.js x.js\nCMD node x.js\n"}, "met", "Entry points: `Dockerfile`."),
+        ({"Dockerfile": "FROM x\nCMD java -jar app.jar\n"}, "met", "Entry points: `Dockerfile`."),
         ({"src/main/java/A.java": "class A {}\n"}, "not_met", "No entry point"),
         ({"game/play.c": "int main(void) {\n}\n"}, "met", "`game/play.c`"),
         ({"index.html": "<p>"}, "met", "`index.html`"),
@@ -105,6 +129,18 @@ def package(**values: object) -> dict[str, str]:
         ({"bin/go.sh": "echo\n"}, "met", "`bin/go.sh`"),
         ({"ci/go.sh": "echo\n"}, "not_met", "No entry point"),
         ({"index.html": ""}, "not_met", "No entry point"),
+        ({"app/templates/index.html": "<p>"}, "not_met", "No entry point"),
+        ({"src/parts/index.js": "x"}, "not_met", "No entry point"),
+        (
+            {"web/package.json": "{}", "web/src/index.tsx": "x", "web/src/a/index.tsx": "x"},
+            "met",
+            "`web/src/index.tsx`.",
+        ),
+        (
+            {"src/main/java/org/samples/App.java": "@SpringBootApplication\npublic class App {}\n"},
+            "met",
+            "points: `src/main/java/org/samples/App.java`.",
+        ),
     ],
 )
 def test_entry_points(files: dict[str, str], level: str, told: str) -> None:
@@ -142,3 +178,26 @@ def test_many_entry_points_are_named_in_part() -> None:
     result = entry_point(digest_of({f"m{n}/main.py": MAIN for n in range(60)}))
 
     assert result.reason.endswith("and 46 more.")
+
+
+def test_a_notebook_that_was_too_large_to_read_is_no_entry_point_that_anybody_saw() -> None:
+    digest = with_reason(digest_of({"README.md": "# x", "a.ipynb": "{}"}, listed={"a.ipynb"}), "too large")
+
+    result = entry_point(digest)
+
+    assert (result.level, result.evidence) == ("cannot_tell", ())
+    assert result.reason == "To go by its name, `a.ipynb` may be where to start, but it is not shown."
+
+
+def test_an_entry_point_may_stand_in_code_that_is_not_shown() -> None:
+    files = {"pom.xml": "<x/>", "src/main/java/A.java": "class A {\n}\n"}
+
+    assert entry_point(digest_of(files, listed={"src/main/java/A.java"})).level == "cannot_tell"
+    assert entry_point(digest_of(files, cut={"src/main/java/A.java": 1})).level == "cannot_tell"
+
+
+def test_the_line_of_the_main_function_or_of_the_declaration_is_cited() -> None:
+    java = entry_point(digest_of({"A.java": "class A {\n  public static void main(String[] a) {}\n}\n"}))
+    node = entry_point(digest_of(package(scripts={"start": "x"})))
+
+    assert [evidence.lines for evidence in java.evidence + node.evidence] == [(2, 2), (4, 4)]

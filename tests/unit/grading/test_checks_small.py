@@ -7,7 +7,7 @@ from evaluator.grading.checks.manifests import manifest
 from evaluator.grading.checks.readme import readme_usage
 from evaluator.grading.checks.secrets import no_secrets
 from evaluator.grading.checks.tidy import tidy
-from tests.support.digests import digest_of
+from tests.support.digests import digest_of, with_reason
 
 CI = "name: test\non: push\njobs:\n  a:\n    steps:\n      - run: {}\n"
 TERMS = "You may use this as you like. " * 6
@@ -74,7 +74,8 @@ def test_the_task_is_cited_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("files", "level", "told"),
     [
-        ({}, "not_met", "No licence is found."),
+        ({}, "not_met", "The README names no licence, and no other file was given."),
+        ({"a.py": "x"}, "not_met", "No licence is found."),
         ({"LICENSE": TERMS}, "met", "`LICENSE` holds the terms (180 bytes)."),
         ({"licence.md": TERMS}, "met", "`licence.md`"),
         ({"COPYING": TERMS}, "met", "`COPYING`"),
@@ -90,7 +91,7 @@ def test_the_task_is_cited_with_its_line() -> None:
         ({"pom.xml": "<licenses>"}, "partly", "named in `pom.xml`"),
         ({"README.md": "Licensed under the MIT terms"}, "partly", "named in `README.md`"),
         ({"README.md": "MIT 라이선스"}, "partly", "named in `README.md`"),
-        ({"README.md": "A licence is a thing. Made at MIT."}, "not_met", "No licence"),
+        ({"README.md": "A licence is a thing. Made at MIT."}, "not_met", "names no licence"),
     ],
 )
 def test_licence(files: dict[str, str], level: str, told: str) -> None:
@@ -146,61 +147,104 @@ def test_readme_usage_cites_the_section_else_the_code() -> None:
     assert readme_usage(digest_of({})).reason == "No README is shown."
 
 
+NOTHING = "No file of keys or passwords and no value that looks like one is found."
+
+
 @pytest.mark.parametrize(
-    ("files", "marked", "level", "told"),
+    ("files", "level", "told"),
     [
-        ({}, (), "cannot_tell", "no files beside its README"),
-        ({"a.py": "x"}, (), "met", "No file that holds secrets"),
-        ({".env": "A=1"}, (), "not_met", "`.env` would hold secrets."),
-        ({".env": ""}, (), "met", "No file"),
-        ({"api/.env.production": "A=1"}, (), "not_met", "`api/.env.production`"),
+        ({}, "cannot_tell", "no files beside its README"),
+        ({"a.py": "x"}, "met", NOTHING),
         (
-            {".env.example": "A=", ".env.dev.example": "A=", ".env.sample": "A", "template.env": "A"},
-            (),
-            "met",
-            "No file",
-        ),
-        ({"prod.env": "A=1"}, (), "not_met", "`prod.env`"),
-        ({"id_rsa": "x"}, (), "not_met", "`id_rsa`"),
-        ({"config/service-account.json": "{}"}, (), "not_met", "`config/service-account.json`"),
-        ({"tests/id_rsa": "x"}, (), "partly", "only in tests, examples or documents: `tests/id_rsa`"),
-        ({"node_modules/x/.env": "x"}, (), "met", "No file"),
-        ({"a.py": "x"}, ("a.py",), "not_met", "What looks like a secret stands in `a.py`."),
-        (
-            {"a.py": "x", ".env": "A=1"},
-            ("a.py",),
+            {"docker/.env": "A=1"},
             "not_met",
-            "`.env` would hold secrets; what looks like a secret stands in",
+            "`docker/.env` is a file of settings that is usually kept out of the repository; what is in it was not",
         ),
-        ({"tests/a.py": "x"}, ("tests/a.py",), "partly", "`tests/a.py`"),
-        ({"a.py": "x"}, ("README.md",), "partly", "`README.md`"),
-        ({"debug.keystore": "x"}, (), "partly", "`debug.keystore`"),
+        ({".env": ""}, "met", NOTHING),
+        ({"api/.env.production": "A=1", "prod.env": "A"}, "not_met", "are files of settings that are usually"),
+        ({".env.example": "A=", ".env.dev.example": "A=", ".env.sample": "A", "template.env": "A"}, "met", NOTHING),
+        (
+            {"id_rsa": "x"},
+            "not_met",
+            "`id_rsa` has the name of a file that may hold keys or passwords, and was not read.",
+        ),
+        ({"config/service-account.json": "{}"}, "not_met", "`config/service-account.json`"),
+        ({"tests/id_rsa": "x"}, "partly", "Only tests, examples, comments or documents are concerned."),
+        ({"debug.keystore": "x"}, "partly", "`debug.keystore`"),
+        ({"tests/apps/.env": "x"}, "met", "Only tests or examples have `tests/apps/.env`, which was not read."),
+        ({"node_modules/x/.env": "x"}, "met", NOTHING),
     ],
 )
-def test_no_secrets(files: dict[str, str], marked: tuple[str, ...], level: str, told: str) -> None:
-    findings = tuple(Finding(code="secret", file=path) for path in marked)
+def test_files_that_hold_secrets_by_their_name(files: dict[str, str], level: str, told: str) -> None:
+    kept = [path for path in files if not path.endswith(".py")]
+    findings = tuple(Finding(code="secret_file", file=path) for path in kept if level != "met")
+
+    result = no_secrets(digest_of({"README.md": "# x\n", **files}, listed=kept, findings=findings))
+
+    assert (result.level, told in result.reason) == (level, True), result.reason
+    assert result.evidence == ()
+
+
+def test_a_file_of_settings_that_was_read_is_judged_by_what_stands_in_it() -> None:
+    assert no_secrets(digest_of({"a.py": "x", "config/secrets.yml": "key: <%= ENV['KEY'] %>"})).level == "met"
+
+
+MASKED = "x = 1\nkey = '[REDACTED:github_token:0a1b2c3d]'\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "level", "told", "line"),
+    [
+        ({"a.py": MASKED}, "not_met", "(`github_token`) stands in `a.py`, line 2.", 2),
+        ({"a.py": "x", "tests/a.py": MASKED}, "partly", "stands in `tests/a.py`, line 2. Only tests", 2),
+        ({"a.py": "x", "docs/a.md": MASKED}, "partly", "stands in `docs/a.md`, line 2.", 2),
+        (
+            {"b.js": "/*\n token: [REDACTED:jwt:0a1b2c3d]\n*/\n"},
+            "partly",
+            "(`jwt`) stands in `b.js`, line 2. Only tests",
+            2,
+        ),
+        ({"b.js": "/* */\nx = '[REDACTED:jwt:0a1b2c3d]';\n"}, "not_met", "(`jwt`) stands in `b.js`, line 2.", 2),
+        ({"a.py": "x", "b.py": MASKED}, "not_met", "stands in `b.py`, line 2, and in `a.py`.", 2),
+        ({"a.py": "x"}, "not_met", "What looks like a password or key stands in `a.py`.", None),
+    ],
+)
+def test_the_line_with_the_mask_is_named(files: dict[str, str], level: str, told: str, line: int | None) -> None:
+    findings = tuple(Finding(code="secret", file=path) for path in files if level == "not_met" or path != "a.py")
 
     result = no_secrets(digest_of({"README.md": "# x\n", **files}, findings=findings))
 
     assert (result.level, told in result.reason) == (level, True), result.reason
+    assert [evidence.lines for evidence in result.evidence] == ([(line, line)] if line else [])
+
+
+def test_secrets_in_source_that_was_too_large_to_read_cannot_be_ruled_out() -> None:
+    digest = digest_of({"README.md": "# x", "a.ipynb": "{}" * 500, "a.py": "x"}, listed={"a.ipynb"})
+
+    result = no_secrets(with_reason(digest, "too large"))
+
+    assert (result.level, result.evidence) == ("cannot_tell", ())
+    assert result.reason == "Secrets cannot be ruled out: `a.ipynb` was too large to read."
+
+
+def test_what_is_not_shown_is_not_claimed_to_be_free_of_secrets() -> None:
+    assert no_secrets(digest_of({"a.py": "x", "b.py": "y"}, listed={"b.py"})).reason.endswith("found in what is shown.")
 
 
 def test_redactions_count_even_where_their_files_are_not_told() -> None:
     result = no_secrets(digest_of({"a.py": "x"}, redactions={"token": 2, "password": 1}))
 
     assert (result.level, result.evidence) == ("not_met", ())
-    assert result.reason == "3 values that look like secrets stand in the shown text."
+    assert result.reason == "3 values that look like passwords or keys stand in the shown text."
 
 
 def test_a_file_that_the_digest_keeps_back_as_secret_counts() -> None:
-    digest = digest_of({"a.py": "x", "deploy.txt": "key"}, listed={"deploy.txt"})
-    files = [
-        file.model_copy(update={"reason": "secret file"}) if file.shown == "listed" else file for file in digest.files
-    ]
+    digest = with_reason(digest_of({"a.py": "x", "deploy.txt": "key"}, listed={"deploy.txt"}), "secret file")
 
-    result = no_secrets(digest.model_copy(update={"files": tuple(files)}))
+    result = no_secrets(digest)
 
-    assert (result.level, result.reason) == ("not_met", "`deploy.txt` would hold secrets.")
+    assert result.level == "not_met"
+    assert result.reason == "`deploy.txt` has the name of a file that may hold keys or passwords, and was not read."
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from evaluator.grading.checks.stubs import no_stubs
-from tests.support.digests import digest_of
+from tests.support.digests import digest_of, with_reason
 
 DONE = "def f{0}(x):\n    return x + {0}\n"
 BARE = "def s{0}(x):\n    pass\n"
@@ -22,6 +22,11 @@ BARE = "def s{0}(x):\n    pass\n"
         ("def a():\n    x = 1\n    pass\n", 0),
         ("class A(ABC):\n    def a(self): ...\n", 0),
         ("class A(typing.Protocol):\n    def a(self): ...\n", 0),
+        ("class A:\n    def a(self):\n        'For subclasses to override.'\n        pass\n", 0),
+        ("class A(t.Protocol[T]):\n    def a(self): ...\n", 0),
+        ("class A(typing.TypedDict):\n    def a(self): ...\n", 0),
+        ("class A(Protocol):\n    if X:\n        def a(self): ...\n", 0),
+        ("class BaseStore:\n    def a(self):\n        raise NotImplementedError\n", 0),
         ("class A(metaclass=M):\n    def a(self): ...\n", 0),
         ("class A:\n    def a(self):\n        raise NotImplementedError\nclass B(A):\n    def a(self): return 1\n", 0),
         ("class A:\n    def a(self):\n        raise NotImplementedError\n", 1),
@@ -51,6 +56,7 @@ def test_stubs_of_python(source: str, stubs: int) -> None:
         ("a.js", "const a = () => {\n  // TODO: write\n  go();\n};\n", 0),
         ("A.java", "class A {\n  public int a() {\n    throw new UnsupportedOperationException();\n  }\n}\n", 1),
         ("A.java", "class A {\n  public static void main(String[] args) {\n    // TODO: 구현\n  }\n}\n", 1),
+        ("A.java", "class A {\n\tpublic int a() {\n\t\treturn 1;\n\t}\n}\n", 0),
         ("A.kt", 'fun a() {\n    TODO("x")\n}\n', 1),
         ("A.cs", "  public int A() {\n    throw new NotImplementedException();\n  }\n", 1),
         ("a.js", "function a() {\n  alert('Coming soon');\n}\n", 1),
@@ -64,6 +70,47 @@ def test_stubs_of_other_languages(path: str, source: str, stubs: int) -> None:
     result = no_stubs(digest_of({path: source}))
 
     assert result.reason.startswith("1 of 1 shown function is" if stubs else "No stub among 1 shown function."), result
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (
+            "# %% cell 1\ndef f(): pass\n# %% cell 2\n\ndef g():\n    pass\n",
+            "2 of 2 shown functions are stubs; the first in `n.ipynb`, line 2.",
+        ),
+        ("# %% cell 1\n%matplotlib inline\n!ls\ndef f():\n    return 1\n", "No stub among 1 shown function."),
+        (
+            "# %% cell 1 [markdown]\ndef f(): pass\n# %% cell 2\nx = 1\n",
+            "The shown code has no functions and no stubs.",
+        ),
+        ("# %% cell 1\ndef f(:\n# %% cell 2\ndef g(x):\n    raise NotImplementedError\n", "1 of 2 shown functions is"),
+    ],
+)
+def test_functions_in_the_cells_of_a_notebook(source: str, told: str) -> None:
+    assert no_stubs(digest_of({"n.ipynb": source})).reason.startswith(told)
+
+
+def test_a_class_that_one_in_another_file_derives_from_may_be_empty() -> None:
+    files = {
+        "a.py": "class A:\n    def a(self):\n        raise NotImplementedError\n",
+        "b.py": "from a import A\nclass B(A):\n    def a(self):\n        return 1\n",
+    }
+
+    assert no_stubs(digest_of(files)).reason == "No stub among 2 shown functions."
+
+
+@pytest.mark.parametrize("path", ["a.d.ts", "types/b.d.mts"])
+def test_files_that_only_declare_have_no_functions(path: str) -> None:
+    digest = digest_of({path: "export function a() {\n  // TODO\n}\n", "a.js": "function a() {\n  return 1;\n}\n"})
+
+    assert no_stubs(digest).reason == "No stub among 1 shown function."
+
+
+def test_functions_of_c_begin_at_the_margin() -> None:
+    source = "int main(int argc, char **argv) {\n  return 0;\n}\nvoid go() {\n  if (x) {\n  }\n}\nif (DEBUG) {\n}\n"
+
+    assert no_stubs(digest_of({"a.c": source})).reason == "No stub among 2 shown functions."
 
 
 @pytest.mark.parametrize(
@@ -103,7 +150,21 @@ def test_without_functions(files: dict[str, str], level: str, reason: str) -> No
 
 
 def test_code_that_is_not_shown_cannot_be_told() -> None:
-    assert no_stubs(digest_of({"a.py": BARE.format(1)}, listed={"a.py"})).level == "cannot_tell"
+    digest = digest_of({"a.py": BARE.format(1)}, listed={"a.py"})
+
+    unshown, too_large = no_stubs(digest), no_stubs(with_reason(digest, "too large"))
+
+    assert (unshown.level, unshown.reason) == ("cannot_tell", "No function is seen: no code is shown.")
+    assert (too_large.level, too_large.reason) == ("cannot_tell", "No function is seen: `a.py` was too large to read.")
+
+
+def test_a_few_functions_beside_a_large_notebook_do_not_stand_for_it() -> None:
+    digest = digest_of({"a.py": BARE.format(1), "b.ipynb": "{}" * 500}, listed={"b.ipynb"})
+
+    result = no_stubs(with_reason(digest, "too large"))
+
+    assert (result.level, result.evidence) == ("cannot_tell", ())
+    assert result.reason == "Only 1 function could be seen: `b.ipynb` was too large to read."
 
 
 def test_of_a_cut_file_the_shown_lines_count() -> None:

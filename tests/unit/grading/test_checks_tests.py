@@ -30,7 +30,25 @@ TEST = "from tool.core import x\n\n\ndef test_x():\n    assert x == 1\n"
         ({"node_modules/x/test/a.test.js": "test('x')"}, "not_met", "No test file"),
         ({"web/a.test.ts": "import { a } from './a';\ntest('a', () => expect(a).toBe(1));"}, "met", "1 use"),
         ({"web/a.spec.ts": "import a from 'lodash';\ndescribe('a', () => {});"}, "partly", "0 use"),
-        ({"web/a.cy.js": "it('opens', () => cy.visit('/'));"}, "partly", "0 use"),
+        ({"web/a.cy.js": "it('opens', () => cy.visit('/'));"}, "met", "1 use"),
+        ({"web/a.cy.js": "it('opens', () => cy.visit('https://x.example'));"}, "partly", "0 use"),
+        ({"web/a.spec.ts": "test('a', async () => { await page.goto('http://localhost:3') });"}, "met", "1 use"),
+        ({"app_test.py": "def test_x():\n    assert run('src/tool/core.py')\n"}, "met", "1 use"),
+        ({"tests/run.sh": "curl x || exit 1\n"}, "met", "1 use"),
+        ({"tests/run.sh": "echo\n"}, "not_met", "no test in them"),
+        (
+            {
+                "tsconfig.json": '{"compilerOptions": {"paths": {\n "@admin/*": ["rooms/admin/*"]}}}',
+                "web/a.spec.ts": "import a from '@admin/list';\ndescribe('a', () => {});",
+            },
+            "met",
+            "1 use",
+        ),
+        (
+            {"web/parts/a.js": "x", "web/a.spec.ts": "import a from 'parts/a';\ndescribe('a', () => {});"},
+            "met",
+            "1 use",
+        ),
         (
             {"package.json": '{"name": "splitter"}', "test.js": "const s = require('splitter'); test('a', 1)"},
             "met",
@@ -81,7 +99,7 @@ def test_tests_that_are_not_shown_are_counted_by_their_names() -> None:
 
     assert (none_shown.level, none_shown.reason) == ("met", "2 files with tests beside 1 code file.")
     assert one_shown.level == "met"
-    assert [e.file for e in none_shown.evidence + one_shown.evidence] == ["tests/test_a.py", "tests/test_b.py"]
+    assert [e.file for e in none_shown.evidence + one_shown.evidence] == ["tests/test_b.py"]
 
 
 def test_tests_without_any_code_are_not_in_proportion() -> None:
@@ -90,3 +108,20 @@ def test_tests_without_any_code_are_not_in_proportion() -> None:
 
 def test_the_first_test_is_cited() -> None:
     assert check(digest_of({**CODE, "tests/test_core.py": TEST})).evidence[0].lines == (4, 4)
+
+
+def test_an_alias_that_is_not_shown_may_mean_the_projects_own_code() -> None:
+    files = {"tsconfig.json": "{}", "a.spec.ts": "import a from '@admin/list';\ndescribe('a', () => {});", **CODE}
+
+    result = check(digest_of(files, listed={"tsconfig.json"}))
+
+    assert (result.level, result.evidence) == ("cannot_tell", ())
+    assert result.reason.endswith("own code is not known: `tsconfig.json` is not shown whole.")
+
+
+def test_the_imports_of_a_test_that_is_cut_may_not_be_shown() -> None:
+    result = check(
+        digest_of({**CODE, "tests/test_core.py": "def test_a():\n    assert 1\n" + TEST}, cut={"tests/test_core.py": 2})
+    )
+
+    assert (result.level, result.reason) == ("met", "1 file with tests beside 1 code file.")

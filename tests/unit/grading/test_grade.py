@@ -183,7 +183,7 @@ def test_the_record_is_json_without_code_or_quotes() -> None:
     card = run(ScriptedJudge(ordered))
 
     record = json.loads(json.dumps(card.record))
-    assert record["aggregation"] == 2
+    assert record["aggregation"] == 3
     assert record["litellm"].startswith("1.")
     assert record["calls"][0] == {
         "purpose": "functionality",
@@ -300,11 +300,42 @@ def test_canaries_never_count() -> None:
     assert card.dimensions == run(ScriptedJudge()).dimensions
 
 
-def test_hidden_text_asks_for_a_review_and_other_findings_do_not() -> None:
-    hidden = DIGEST.model_copy(update={"findings": (Finding(code="hidden_text", file="README.md"),)})
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("hidden_text", "hidden_text"),
+        ("bidi_controls", "hidden_text"),
+        ("orders", "orders_seen"),
+        ("hidden_source", "coverage"),
+    ],
+)
+def test_some_findings_ask_for_a_review_and_never_change_a_score(code: str, reason: str) -> None:
+    found = DIGEST.model_copy(update={"findings": (Finding(code=code, file="README.md"),)})
+
+    card = run(ScriptedJudge(), digest=found)
+
+    assert set(card.review_reasons) - set(run(ScriptedJudge()).review_reasons) == {reason}
+    assert card.dimensions == run(ScriptedJudge()).dimensions
+
+
+@pytest.mark.parametrize(
+    ("coverage", "privacy", "asks"),
+    [(0.09, "full", {"coverage"}), (0.1, "full", set()), (0.0, "readme", set())],
+)
+def test_source_of_which_hardly_any_is_shown_asks_for_a_review(coverage: float, privacy: str, asks: set[str]) -> None:
+    all_shown = DIGEST.model_copy(update={"privacy": privacy})
+    little = all_shown.model_copy(update={"coverage": coverage})
+
+    card = run(ScriptedJudge(), digest=little)
+
+    usual = run(ScriptedJudge(), digest=all_shown)
+    assert set(card.review_reasons) - set(usual.review_reasons) == asks
+    assert card.dimensions == usual.dimensions
+
+
+def test_other_findings_ask_for_no_review() -> None:
     odd = DIGEST.model_copy(update={"findings": (Finding(code="odd_encoding", file="README.md"),)})
 
-    assert "hidden_text" in run(ScriptedJudge(), digest=hidden).review_reasons
     assert run(ScriptedJudge(), digest=odd).review_reasons == run(ScriptedJudge()).review_reasons
 
 

@@ -47,7 +47,7 @@ def test_facts_tell_of_every_check_in_one_line_each() -> None:
     assert len(facts) == len(CHECKS)
     assert facts[0] == "Manifest: The project has `package.json`."
     assert "README commands: The README names 1 command of the project, 1 found." in facts
-    assert "Secrets: No file that holds secrets and no value that looks like one is found." in facts
+    assert "Secrets: No file of keys or passwords and no value that looks like one is found." in facts
     assert facts == offline.facts(digest)
 
 
@@ -71,7 +71,7 @@ def test_cited_lines_exist(criterion: str, side: pairs.Side) -> None:
         for evidence in check(digest).evidence:
             block = digest.block(evidence.file)
             assert block is not None
-            assert 1 <= evidence.lines[0] <= evidence.lines[1] <= block.total_lines
+            assert {*evidence.lines} <= {line.number for line in block.lines}
 
 
 NAMES = st.sampled_from(
@@ -221,6 +221,10 @@ def test_no_digest_makes_a_check_raise(digest: Digest) -> None:
         assert result.level in {"met", "partly", "not_met", "cannot_tell"}, name
         assert result.reason.endswith("."), name
         assert result.reason.isprintable(), name
+        for evidence in result.evidence:
+            block = digest.block(evidence.file)
+            assert block is not None
+            assert {*evidence.lines} <= {line.number for line in block.lines}
         result.model_dump_json()
     assert all(fact.isprintable() and len(fact) <= offline.MAX_FACT for fact in offline.facts(digest))
 
@@ -267,6 +271,18 @@ def test_a_project_of_nothing_but_a_readme_earns_nothing_from_machines(criterion
     digest = digest_of({"README.md": "# A great project\n\nIt is fast and has no secrets.\n"})
 
     assert offline.check(criterion, digest).level in {"not_met", "cannot_tell"}
+
+
+def test_a_readme_alone_tells_nothing_about_code_that_nobody_gave() -> None:
+    digest = digest_of({"README.md": "# A tool\n\n## Usage\n\n    python app.py\n"})
+
+    levels = {c.check: offline.check(c, digest).level for c in RUBRIC.criteria if c.check}
+
+    assert {check for check, level in levels.items() if level != "cannot_tell"} == {"licence", "readme_commands"}
+    assert offline.facts(digest)[1:] == (
+        "README commands: The README names 1 command of the project, but no other file was given.",
+        "Licence: The README names no licence, and no other file was given.",
+    )
 
 
 def private(files: dict[str, bytes]) -> Digest:

@@ -6,8 +6,9 @@ from pydantic import SecretStr
 
 from evaluator.domain import Limits
 from evaluator.errors import SettingsError
-from evaluator.sources.access import Access, access_to, token_of
+from evaluator.sources.access import Access, access_to, certificates, token_of
 from evaluator.sources.urls import GitUrl
+from tests.support.repositories import make_certificate
 
 FORGE = GitUrl(scheme="https", host="git.corp", port=443, path="/a/b", trusted=True)
 
@@ -74,13 +75,12 @@ def test_without_access_no_protocol_is_spoken() -> None:
 
 
 def test_certificates_of_a_forge_come_beside_the_public_ones(tmp_path: Path) -> None:
-    own = tmp_path / "own.pem"
-    own.write_text("own certificate")
+    own = make_certificate(tmp_path)
 
     access = access_to(FORGE, limits=Limits(forge_ca=own), folder=tmp_path, proxy=None)
 
     together = Path(access.config["http.https://git.corp:443/.sslCAInfo"]).read_text()
-    assert together.startswith("own certificate\n")
+    assert together.startswith(own.read_text())
     assert together.count("BEGIN CERTIFICATE") > 10
 
 
@@ -93,3 +93,11 @@ def test_certificates_of_a_forge_hold_for_no_public_host(tmp_path: Path) -> None
 def test_certificates_that_are_not_there_are_the_operators_to_mend(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="MODU_FORGE_CA"):
         access_to(FORGE, limits=Limits(forge_ca=tmp_path / "none"), folder=tmp_path, proxy=None)
+
+
+@pytest.mark.parametrize("content", [b"", b"a note", b"\xff\x00", b"-----BEGIN CERTIFICATE-----\nnone\n"])
+def test_a_file_without_a_certificate_is_the_operators_to_mend(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "own.pem").write_bytes(content)
+
+    with pytest.raises(SettingsError, match="no certificate"):
+        certificates(tmp_path / "own.pem")

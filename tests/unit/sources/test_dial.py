@@ -151,6 +151,15 @@ def test_another_port_of_a_trusted_host_is_not_trusted() -> None:
     assert running.trouble.code == "untrusted_source"
 
 
+def test_a_hop_to_another_trusted_forge_is_trusted_from_a_trusted_one_only() -> None:
+    forges = ("http://127.0.0.1:8081", "https://git.lab")
+
+    assert Route(trusted(8080), forges=forges).addresses("127.0.0.1", 8081) == ("127.0.0.1",)
+    for home, port in ((trusted(8080), 8082), (trusted(8080), 80), (PUBLIC, 8081)):
+        with pytest.raises(EvaluatorError, match="redirect"):
+            Route(home, forges=forges).addresses("127.0.0.1", port)
+
+
 def test_a_route_that_stays_leads_to_no_public_host() -> None:
     with dialing(Route(trusted(8080), stays=True)) as running:
         client, _ = connect(running, "git.example.org", 443)

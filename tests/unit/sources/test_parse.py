@@ -6,6 +6,7 @@ import pytest
 from evaluator.domain import SourceKind
 from evaluator.errors import SettingsError, UnusableSource
 from evaluator.sources.parse import parse
+from tests.support.repositories import make_project
 
 
 def refusal(text: str, **options: object) -> UnusableSource:
@@ -93,7 +94,15 @@ def test_a_url_that_breaks_the_grammar_is_refused_whole(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://me:s3cret@github.com/a/b", "https://s3cret@github.com/a/b", "ssh://a:s3cret@h.org/b"]
+    "text",
+    [
+        "https://me:s3cret@github.com/a/b",
+        "https://s3cret@github.com/a/b",
+        "ssh://a:s3cret@h.org/b",
+        "https:/me:s3cret@github.com/a/b",
+        "//me:s3cret@github.com/a/b",
+        "me:s3cret@github.com",
+    ],
 )
 def test_credentials_in_a_url_are_refused_and_never_repeated(text: str) -> None:
     error = refusal(text)
@@ -286,6 +295,34 @@ def test_a_file_that_is_nothing_of_ours_is_refused_with_what_can_be_given(tmp_pa
         assert all(word in str(error) for word in ("folder", "archive", ".tar.gz", "README", "git URL"))
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.md", b"# Notes\n", "Rename it README.md"),
+        ("README.md.gz", b"\x1f\x8b\x08\x00", "a compressed README"),
+        ("readme.xz", b"\xfd7zXZ\0", "a compressed README"),
+    ],
+)
+def test_a_text_that_is_no_readme_is_refused_with_why(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    error = refusal(str(tmp_path / name))
+
+    assert error.code == "not_a_folder"
+    assert words in str(error)
+
+
+def test_a_repository_without_its_files_is_refused_with_how_to_give_it(tmp_path: Path) -> None:
+    bare = make_project(
+        tmp_path / "x.git", {"HEAD": "ref: refs/heads/main\n", "objects/pack/x": "", "refs/heads/x": ""}
+    )
+
+    error = refusal(str(bare))
+
+    assert error.code == "not_a_folder"
+    assert all(words in str(error) for words in ("git clone", "file://", "MODU_TRUSTED_FORGES"))
+
+
 def test_a_file_that_is_only_named_like_an_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "project.tar.gz").write_text("404: Not Found")
 
@@ -367,3 +404,20 @@ def test_folders_are_accepted_under_the_allowed_roots_only(tmp_path: Path) -> No
         assert error.code == "path_not_allowed"
         assert "MODU_ALLOWED_ROOTS" in str(error)
     assert refusal(str(inside), allowed_roots=[]).code == "path_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("p-ghp_a8Kd0ZqP3mVx7LwT2bYc9RnE5sUf1HgJ4oXi", "project"),
+        ("sk-proj-abcdefghijklmnop", "project"),
+        ("a8Kd0ZqP3mVx7LwT2bYc9RnE5sUf1HgJ4oXi", "project"),
+        ("Computer-Vision-Team-Project-2024", "Computer-Vision-Team-Project-2024"),
+        ("SoftwareEngineering2024Project", "SoftwareEngineering2024Project"),
+        ("demo-3f786850e387550fdab836ed7e6dc881de23001b", "demo-3f786850e387550fdab836ed7e6dc881de23001b"),
+    ],
+)
+def test_what_looks_like_a_token_is_no_name(tmp_path: Path, folder: str, name: str) -> None:
+    (tmp_path / folder).mkdir()
+
+    assert parse(str(tmp_path / folder)).name == name

@@ -22,6 +22,12 @@ from tests.support.repositories import git, make_project
         "README_KR.md",
         "README-zh-CN.markdown",
         "README.adoc",
+        "README.org",
+        "README.mdx",
+        "readme.asciidoc",
+        "README.md.txt",
+        "README.korean.md",
+        "README.한국어.md",
     ],
 )
 def test_a_readme_is_told_by_its_name(name: str) -> None:
@@ -29,7 +35,7 @@ def test_a_readme_is_told_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["main.py", "README.py", "README.md.bak", "MYREADME.md", "README.korean.md", "README.md\n", ""]
+    "name", ["main.py", "README.py", "README.md.bak", "MYREADME.md", "README.backup.md", "README.md\n", ""]
 )
 def test_another_file_is_no_readme(name: str) -> None:
     assert not is_readme(name)

@@ -1,9 +1,8 @@
 import pytest
 
 from evaluator.domain import Limits
-from evaluator.sources.tars import looks_like_tar
 from evaluator.sources.tree import blob_id
-from tests.support.archives import TAR_END, Tarred, pax, pax_record, tar_header, tar_refusal, tarred, untar
+from tests.support.archives import TAR_END, Tarred, pax, pax_record, tar_refusal, tarred, untar
 
 README = Tarred("README.md", b"# Hours\n")
 HELLO = Tarred("hello", b"hello")
@@ -218,18 +217,3 @@ def test_endless_headers_are_refused() -> None:
 
 def test_what_follows_the_end_is_passed_over() -> None:
     assert untar(tarred(HELLO, end=TAR_END + tarred(README))).files == {"hello": b"hello"}
-
-
-@pytest.mark.parametrize(
-    ("head", "told"),
-    [
-        (tar_header(HELLO), True),
-        (bytes(512), True),
-        (bytes(511), False),
-        (tar_header(HELLO)[:511], False),
-        (b"x" * 512, False),
-        (b"", False),
-    ],
-)
-def test_a_tar_is_told_by_its_first_block(head: bytes, told: bool) -> None:
-    assert looks_like_tar(head) is told

@@ -61,3 +61,52 @@ def test_anything_else_is_no_public_forge(host: str, port: int) -> None:
         check_public(host, port)
 
     assert caught.value.code == "untrusted_source"
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("https://github.com/o/p/tree/main/src", "https://github.com/o/p --ref main --subdir src"),
+        ("https://github.com/o/p/tree/main/", "https://github.com/o/p --ref main"),
+        ("https://github.com/o/p/blob/v1.2/src/a/b.py", "https://github.com/o/p --ref v1.2 --subdir src/a"),
+        ("https://github.com/o/p/blob/main/README.md", "https://github.com/o/p --ref main"),
+        ("https://gitlab.com/g/s/p/-/tree/main/src", "https://gitlab.com/g/s/p --ref main --subdir src"),
+        ("https://bitbucket.org/o/p/src/main/src/", "https://bitbucket.org/o/p --ref main --subdir src"),
+        ("https://codeberg.org/o/p/src/branch/main/src", "https://codeberg.org/o/p --ref main --subdir src"),
+        ("https://github.com/o/p/tree/main/it's", "https://host/owner/project --ref REF --subdir FOLDER"),
+        ("https://github.com/o/p/tree/Ab1" + "x" * 30, "https://host/owner/project --ref REF --subdir FOLDER"),
+    ],
+)
+def test_the_page_of_a_folder_is_refused_with_what_to_give(url: str, meant: str) -> None:
+    with pytest.raises(UnusableSource) as caught:
+        parse_url(url)
+
+    assert caught.value.code == "bad_url"
+    assert str(caught.value).endswith(f"Give {meant}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://gitlab.com/g/s/src/p",
+        "https://gitlab.com/g/s/tree",
+        "https://h.org/g/s/tree/p.git",
+        "https://h.org/tree/x",
+    ],
+)
+def test_a_project_may_be_called_like_a_page(url: str) -> None:
+    assert parse_url(url).address == url
+
+
+def test_a_page_as_long_as_a_url_may_be_is_told_at_once() -> None:
+    with pytest.raises(UnusableSource):
+        parse_url("https://h.org/a/b" + "/-/tree" * 280 + "/x/y/../z")
+
+
+def test_a_scheme_that_nobody_can_trust_is_refused_without_advice_to_trust_it() -> None:
+    with pytest.raises(UnusableSource) as caught:
+        parse_url("ftp://h.org/a/b")
+
+    assert caught.value.code == "untrusted_source"
+    assert "https, http, ssh and file" in str(caught.value)
+    assert "MODU_TRUSTED_FORGES" not in str(caught.value)

@@ -1,10 +1,14 @@
 import os
+import socket
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from evaluator.domain import Limits
 from evaluator.errors import UnusableSource
+from evaluator.sources.dial import Dialer, Route
+from evaluator.sources.urls import parse_url
 from evaluator.sources.watch import Watch, used
 
 
@@ -35,6 +39,21 @@ def test_more_on_the_disk_than_the_limit_is_refused(tmp_path: Path) -> None:
         Watch(Limits(received_bytes=1 << 20), tmp_path).look(1 << 30)
 
     assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("received", "begun", "refused"), [(65 << 20, False, True), (65 << 20, True, False), (63 << 20, False, False)]
+)
+def test_a_quarter_of_what_may_come_may_come_before_the_pack(
+    tmp_path: Path, received: int, begun: bool, refused: bool
+) -> None:
+    with socket.socket() as server:
+        dialer = Dialer(Route(parse_url("https://h.org/a/b")), 256 << 20, 0.0, server, received=received)
+        if begun:
+            (tmp_path / "tmp_pack_1").touch()
+
+        with pytest.raises(UnusableSource) if refused else nullcontext():
+            Watch(Limits(received_bytes=256 << 20), tmp_path, dialer).look(1 << 30)
 
 
 def test_what_keeps_within_the_limits_is_left_alone(tmp_path: Path) -> None:
