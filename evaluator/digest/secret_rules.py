@@ -1,4 +1,4 @@
-"""The rules of secrets.toml, ready for use: what they look for, and where to begin looking (security spec)."""
+"""The rules of masking.toml, ready for use: what they look for, and where to begin looking (security spec)."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ from evaluator.digest.secret_names import Names
 from evaluator.digest.secret_shapes import Shapes
 from evaluator.digest.secret_values import Tier, Values
 
-_FILE = Path(__file__).with_name("secrets.toml")
+_FILE = Path(__file__).with_name("masking.toml")
 _BESIDE = 1000  # bytes before it in which another word may have to stand
 _BLOB = "[A-Za-z0-9+/]{20}"  # Base64 of something else may hold any letters
 _FAR_LEFT = 120  # bytes before a keyword that a pattern may look at
