@@ -8,12 +8,13 @@ from functools import cached_property
 from uuid import UUID
 
 from evaluator import broker
-from evaluator.domain import Judge, Limits, Rubric
+from evaluator.domain import Limits
 from evaluator.embedded import pair
 from evaluator.errors import SettingsError
 from evaluator.grading import judge as judges
 from evaluator.grading import resources, rubrics
 from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Judge, Rubric
 from evaluator.settings import OFFLINE, Settings
 from evaluator.store import migrate
 from evaluator.store.database import Database

@@ -5,16 +5,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-PASS_LINE = 5  # of the total, 0 to 10
 Language = Literal["en", "ko"]
 Privacy = Literal["full", "readme"]
 
@@ -170,190 +167,6 @@ class Digest(Value):
     def block(self, path: str) -> Block | None:
         """Return what is shown of the file at *path*, or None."""
         return next((block for block in self.blocks if block.path == path), None)
-
-
-# Rubric -----------------------------------------------------------------------------------------------------------
-
-EvidenceKind = Literal["code", "test", "config", "doc", "machine"]
-DimensionId = Literal["functionality", "practicality"]
-
-
-class Levels(Value):
-    """One observable sentence for each level."""
-
-    met: str
-    partly: str
-    not_met: str
-
-
-class Criterion(Value):
-    """One observable question of a dimension."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
-    weight: Annotated[int, Field(ge=1, le=10)]
-    title: Mapping[Language, str]
-    question: str
-    levels: Levels
-    evidence: EvidenceKind
-    min_spans: Annotated[int, Field(ge=0, le=5)] = 1
-    cap_if_not_met: Annotated[int, Field(ge=0, le=5)] | None = None  # the dimension's score is at most this
-    check: str | None = None  # name of the machine check, where evidence is "machine"
-
-
-class Dimension(Value):
-    """Functionality or practicality: a list of criteria worth *max* points together."""
-
-    id: DimensionId
-    max: Literal[5] = 5
-    title: Mapping[Language, str]
-    criteria: tuple[Criterion, ...]
-
-
-class Rubric(Value):
-    """A versioned set of criteria; *sha256* of its canonical content is its identity."""
-
-    id: str
-    version: str
-    dimensions: tuple[Dimension, ...]
-    sha256: str
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """All criteria, dimension after dimension."""
-        return tuple(criterion for dimension in self.dimensions for criterion in dimension.criteria)
-
-
-# Judge, answer, verdict, scorecard --------------------------------------------------------------------------------
-
-
-class JudgeName(Value):
-    """Who answers."""
-
-    provider: str  # "openai", "anthropic", ..., or "offline"
-    model: str  # as the provider calls it; "machine-checks" of the offline judge
-
-    @property
-    def offline(self) -> bool:
-        """Whether no LLM looked."""
-        return self.provider == "offline"
-
-
-class Prompt(Value):
-    """What one call sends: a constant system message, a shared prefix, then what is this call's own."""
-
-    system: str
-    prefix: str  # byte-identical between the calls of one request
-    suffix: str  # criteria, answer form, nonce
-    answer_schema: Mapping[str, Any]
-
-
-class Answer(Value):
-    """What the judge returned, unparsed, and what it cost."""
-
-    text: str
-    truncated: bool = False  # the provider cut it off
-    model: str | None = None  # as the provider reports it
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost_usd: Decimal | None = None  # None: no price known
-    parameters: Mapping[str, Any] = Field(default_factory=dict)  # of the call, for the record
-
-
-class Judge(Protocol):
-    """Whoever answers a prompt."""
-
-    @property
-    def name(self) -> JudgeName:
-        """Provider and model."""
-
-    def ask(self, prompt: Prompt) -> Answer:
-        """Return the answer; raise TransientError, JudgeRefused, JudgeRejected or UnknownModel."""
-
-
-class Call(Value):
-    """One line of the ledger of calls: no prompt, no answer, only what it was and what it cost."""
-
-    purpose: str  # "functionality", "practicality", with "again" after it for the re-ask
-    provider: str
-    model_asked: str
-    model_returned: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost_usd: Decimal | None = None
-    seconds: float
-    outcome: str  # "ok" or the code of what went wrong
-
-
-Level = Literal["met", "partly", "not_met", "cannot_tell", "not_shown"]
-EvidenceStatus = Literal["exact", "relocated", "not_found"]
-
-
-class Evidence(Value):
-    """Where the judge says it saw it, checked by code; the quote itself is never kept."""
-
-    file: str
-    lines: tuple[int, int]  # first and last, counted from 1; the true ones where relocated
-    status: EvidenceStatus
-    sha256: str  # of the normalised quote
-
-
-class CheckResult(Value):
-    """What a machine check found: one level, said in one sentence, with the places that show it."""
-
-    level: Level
-    reason: str
-    evidence: tuple[Evidence, ...] = ()
-
-
-class Verdict(Value):
-    """The verified answer to one criterion. `not_shown`: claimed, but no evidence held; it counts as not met."""
-
-    id: str
-    level: Level
-    claimed: Level  # before the evidence was checked
-    reason: str
-    evidence: tuple[Evidence, ...] = ()
-
-
-class DimensionScore(Value):
-    """The score of one dimension."""
-
-    id: DimensionId
-    exact: Fraction  # 0 to 5, before rounding, gates applied
-    points: Annotated[int, Field(ge=0, le=5)]
-
-
-class Scorecard(Value):
-    """Verdicts turned into scores by code, and all that is needed to recompute and defend them."""
-
-    dimensions: tuple[DimensionScore, ...]
-    verdicts: tuple[Verdict, ...]
-    feedback: str
-    review_reasons: tuple[str, ...]
-    judge: JudgeName
-    rubric_id: str
-    rubric_version: str
-    rubric_sha256: str
-    prompt_sha256: str  # of the templates
-    digest_sha256: str
-    calls: tuple[Call, ...] = ()
-    record: Mapping[str, Any] = Field(default_factory=dict)  # nonces, seed, parameters, outcome codes
-
-    def points(self, id: DimensionId) -> int:
-        """Return the rounded points of one dimension, 0 to 5."""
-        return next(score.points for score in self.dimensions if score.id == id)
-
-    @property
-    def total(self) -> int:
-        """Return the sum of the rounded dimensions, 0 to 10."""
-        return sum(score.points for score in self.dimensions)
-
-    @property
-    def passed(self) -> bool:
-        """Return whether the total reaches the pass line."""
-        return self.total >= PASS_LINE
 
 
 # Request and evaluation -------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import itertools
 import random
 from collections.abc import Mapping
 
-from evaluator.domain import Criterion, Digest, Dimension, Level, Levels
+from evaluator.domain import Digest
+from evaluator.judgement import Criterion, Dimension, Level, Levels
 
 _INVENTED = (  # words for a file that the project does not have
     "quota_ledger", "tide_forecast", "parcel_router", "lantern_index", "meadow_cache", "harbor_sync", "violet_codec",

@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from evaluator.domain import Block, Criterion, Digest, Evidence, EvidenceKind, EvidenceStatus, FileClass, Verdict
+from evaluator.domain import Block, Digest, FileClass
 from evaluator.grading import comments
 from evaluator.grading.squeeze import collapse, plain, squeeze
 from evaluator.grading.verdict import Citation, Claimed
+from evaluator.judgement import Criterion, Evidence, EvidenceKind, EvidenceStatus, Verdict
 
 MIN_QUOTE = 24  # characters of a quote, whitespace collapsed: a shorter one stands in too many files
 MIN_WORDS = 8  # letters and digits of a quote: brackets and rulers stand everywhere

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from evaluator.domain import JudgeName
 from evaluator.errors import (
     EvaluatorError,
     JudgeRefused,
@@ -18,6 +17,7 @@ from evaluator.errors import (
     RateLimited,
     UnknownModel,
 )
+from evaluator.judgement import JudgeName
 from evaluator.settings import PROVIDERS
 
 MAX_WORDS = 300  # characters of the provider's own words that are repeated

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from evaluator.domain import Criterion, Dimension, Language, Rubric, Verdict
+from evaluator.domain import Language
 from evaluator.grading.scoring import WORTH
+from evaluator.judgement import Criterion, Dimension, Rubric, Verdict
 
 MAX_CHARACTERS = 4000  # of the whole feedback
 MAX_CHANGES = 3

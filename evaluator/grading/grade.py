@@ -12,21 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from evaluator.domain import (
-    Answer,
-    Call,
-    Criterion,
-    Digest,
-    Dimension,
-    Judge,
-    JudgeName,
-    Language,
-    Level,
-    Prompt,
-    Rubric,
-    Scorecard,
-    Verdict,
-)
+from evaluator.domain import Digest, Language
 from evaluator.errors import EvaluatorError, VerdictError
 from evaluator.grading import canaries, feedback, offline, scoring
 from evaluator.grading.evidence import Checker
@@ -34,6 +20,19 @@ from evaluator.grading.judge import MACHINE
 from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
 from evaluator.grading.verdict import Parsed, parse
 from evaluator.grading.withhold import Withholder
+from evaluator.judgement import (
+    Answer,
+    Call,
+    Criterion,
+    Dimension,
+    Judge,
+    JudgeName,
+    Level,
+    Prompt,
+    Rubric,
+    Scorecard,
+    Verdict,
+)
 
 MAX_REMARK = 1500  # characters of the judge's own feedback on one dimension
 

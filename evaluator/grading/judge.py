@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from evaluator.domain import Answer, Judge, JudgeName, Prompt
 from evaluator.errors import BadModelName, JudgeRejected, JudgeUnavailable, NoKey
 from evaluator.grading import faults
+from evaluator.judgement import Answer, Judge, JudgeName, Prompt
 from evaluator.settings import OFFLINE, PROVIDERS
 
 MACHINE = JudgeName(provider=OFFLINE, model="machine-checks")

@@ -6,9 +6,10 @@ The same checks give the facts that an LLM is shown before the digest.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from evaluator.domain import CheckResult, Criterion, Digest, Verdict
+from evaluator.domain import Digest
 from evaluator.grading.checks.registry import CHECKS
 from evaluator.grading.checks.unseen import is_readme_alone
+from evaluator.judgement import CheckResult, Criterion, Verdict
 
 MAX_FACT = 500  # characters; a reason names at most a handful of names of 80 characters each
 

@@ -10,9 +10,10 @@ from typing import Any, Self, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from evaluator.domain import Criterion, Digest, Dimension, Language
+from evaluator.domain import Digest, Language
 from evaluator.errors import SettingsError
 from evaluator.grading.verdict import Told
+from evaluator.judgement import Criterion, Dimension
 
 _NAMES = ("system.md.j2", "prefix.md.j2", "criteria.md.j2", "again.md.j2", "form.md.j2")
 

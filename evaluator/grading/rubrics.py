@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, Field, ValidationError
 
-from evaluator.domain import Criterion, Dimension, DimensionId, Language, Levels, Rubric, Value
+from evaluator.domain import Language, Value
 from evaluator.errors import BadRubric, UnknownRubric
 from evaluator.grading.checks.registry import CHECKS
+from evaluator.judgement import Criterion, Dimension, DimensionId, Levels, Rubric
 
 MAX_BYTES = 256_000  # of a rubric file
 MAX_TEXT = 600  # characters of a question, a level or a title

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
-from evaluator.domain import PASS_LINE, Dimension, DimensionScore, Privacy, Verdict
+from evaluator.domain import Privacy
 from evaluator.errors import VerdictError
+from evaluator.judgement import PASS_LINE, Dimension, DimensionScore, Verdict
 
 AGGREGATION = 3  # goes up when equal digests and answers would get other verdicts or another score
 WORTH = {"met": Fraction(1), "partly": Fraction(1, 2), "not_met": Fraction(0), "not_shown": Fraction(0)}  # of a weight

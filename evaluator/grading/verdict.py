@@ -8,9 +8,10 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, NoReturn, get_args
 
-from evaluator.domain import Answer, Value
+from evaluator.domain import Value
 from evaluator.errors import VerdictError
 from evaluator.grading import objects
+from evaluator.judgement import Answer
 
 MAX_BYTES = 64 * 1024  # of an answer
 MAX_CITATIONS = 20  # of one criterion

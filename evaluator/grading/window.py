@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from evaluator.domain import Language, Rubric
+from evaluator.domain import Language
 from evaluator.errors import SettingsError
 from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Rubric
 
 _TABLE = "model_prices_and_context_window_backup.json"
 _NONCE = "0" * 32  # stands for one where only its length matters

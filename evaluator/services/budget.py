@@ -1,9 +1,10 @@
 """How many tokens the digest of a request may have: what is set, unless the judge's window is smaller."""
 
 from evaluator.digest.tokens import estimate
-from evaluator.domain import Language, Rubric
+from evaluator.domain import Language
 from evaluator.grading import resources, rubrics, window
 from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Rubric
 from evaluator.settings import OFFLINE, Settings
 
 

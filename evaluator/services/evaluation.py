@@ -13,11 +13,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from evaluator.digest.build import build
-from evaluator.domain import Call, Claim, Digest, Failure, Judge, Limits, Rubric, Scorecard, Stage
+from evaluator.domain import Claim, Digest, Failure, Limits, Stage
 from evaluator.errors import ClaimLost, EvaluatorError, NoKey, TransientError
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
 from evaluator.grading.withhold import withhold
+from evaluator.judgement import Call, Judge, Rubric, Scorecard
 from evaluator.services import budget
 from evaluator.services.submission import without_source
 from evaluator.sources.fetch import fetch

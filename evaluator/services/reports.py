@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from evaluator.domain import PASS_LINE, Progress
+from evaluator.domain import Progress
 from evaluator.errors import NotFound, RequestError
+from evaluator.judgement import PASS_LINE
 from evaluator.store import evaluations, requests, stats
 from evaluator.store.database import Connection, Database
 

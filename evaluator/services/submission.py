@@ -8,9 +8,10 @@ from pathlib import PurePath, PurePosixPath
 from typing import NoReturn
 from uuid import UUID
 
-from evaluator.domain import Failure, Options, Rubric, Source, User, Value
+from evaluator.domain import Failure, Options, Source, User, Value
 from evaluator.errors import QueueUnavailable, RequestError
 from evaluator.grading import judge
+from evaluator.judgement import Rubric
 from evaluator.settings import OFFLINE
 from evaluator.sources.parse import parse
 from evaluator.store import audit, requests

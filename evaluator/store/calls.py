@@ -4,7 +4,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from evaluator.domain import Call, Claim
+from evaluator.domain import Claim
+from evaluator.judgement import Call
 from evaluator.store import queries
 from evaluator.store.database import clean
 

@@ -8,7 +8,8 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from evaluator.domain import Claim, Digest, Rubric, Scorecard
+from evaluator.domain import Claim, Digest
+from evaluator.judgement import Rubric, Scorecard
 from evaluator.store import queries
 from evaluator.store.database import clean
 

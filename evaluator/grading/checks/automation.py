@@ -3,12 +3,13 @@
 import re
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks import manifests
 from evaluator.grading.checks.command_rules import needs
 from evaluator.grading.checks.place import Place, place_of
 from evaluator.grading.checks.reading import cite, entries, is_aside, is_example, lines, listed, strings, table
 from evaluator.grading.checks.readme import Snippet, commands
+from evaluator.judgement import CheckResult
 
 _CI = re.compile(
     r"^(?:\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.ya?ml|azure-pipelines\.ya?ml"

@@ -6,12 +6,13 @@ from fractions import Fraction
 from itertools import islice
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest, Level
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks.command_rules import FILE, needs
 from evaluator.grading.checks.place import Place, place_of
 from evaluator.grading.checks.reading import cite, counted, language, listed
 from evaluator.grading.checks.readme import Snippet, block_of, commands, headings, snippets
 from evaluator.grading.checks.unseen import is_readme_alone
+from evaluator.judgement import CheckResult, Level
 
 MOST = Fraction(9, 10)  # of the names that must exist
 HALF = Fraction(1, 2)

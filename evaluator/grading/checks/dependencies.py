@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from evaluator.domain import CheckResult, Digest
+from evaluator.domain import Digest
 from evaluator.grading.checks.manifests import (
     Dependency,
     manifests,
@@ -28,6 +28,7 @@ from evaluator.grading.checks.reading import (
     sources,
 )
 from evaluator.grading.checks.unseen import is_mostly_unread, not_shown, unread_most
+from evaluator.judgement import CheckResult
 
 HELD = Fraction(4, 5)  # of the declared packages whose version is held
 HALF = Fraction(1, 2)

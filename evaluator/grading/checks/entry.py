@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest, Evidence
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks import manifests
 from evaluator.grading.checks.reading import (
     cite,
@@ -25,6 +25,7 @@ from evaluator.grading.checks.reading import (
 )
 from evaluator.grading.checks.starts import MAINS, starts
 from evaluator.grading.checks.unseen import not_shown
+from evaluator.judgement import CheckResult, Evidence
 
 _BUILT = re.compile(r"^(?:\./)?(?:dist|build|lib|out|es|esm|cjs|umd|types|\.next|\.output|_esm)/")
 _MODULE = re.compile(r"^([\w.]+):(\w+)(?:\.\w+)*(?:\s*\[.*\])?$")

@@ -3,11 +3,12 @@
 import re
 from pathlib import PurePosixPath
 
-from evaluator.domain import CheckResult, Digest
+from evaluator.domain import Digest
 from evaluator.grading.checks import manifests
 from evaluator.grading.checks.reading import cite, counted, lines, named
 from evaluator.grading.checks.readme import block_of
 from evaluator.grading.checks.unseen import is_readme_alone
+from evaluator.judgement import CheckResult
 
 MIN_BYTES = 150  # of a file that holds terms; the shortest licences in use have about 300
 _FILE = re.compile(

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks import reading
 from evaluator.grading.checks.reading import (
     cite,
@@ -19,6 +19,7 @@ from evaluator.grading.checks.reading import (
     table,
     text,
 )
+from evaluator.judgement import CheckResult
 
 MAX_DEPTH = 4  # parts of the path of a manifest that counts for the project
 NAMES = frozenset((

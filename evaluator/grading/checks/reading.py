@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from evaluator.domain import Block, Digest, DigestFile, Evidence
+from evaluator.domain import Block, Digest, DigestFile
 from evaluator.grading.squeeze import collapse
+from evaluator.judgement import Evidence
 
 MAX_PARSED = 200_000  # characters of one file that a parser is given
 MAX_LINE = 400  # characters of a line that a pattern is tried on: patterns over whole texts can be made to crawl

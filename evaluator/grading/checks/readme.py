@@ -5,8 +5,9 @@ import shlex
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks.reading import MAX_LINE, cite, counted, named
+from evaluator.judgement import CheckResult
 
 _FENCE = re.compile(r"^\s{0,12}(?:>\s?)?(`{3,}|~{3,})\s*([\w+#-]*)")
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s+(.*)|<h[1-6][^<>]{0,80}>([^<>]*))")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from evaluator.domain import CheckResult, Digest
+from evaluator.domain import Digest
 from evaluator.grading.checks.automation import automation
 from evaluator.grading.checks.commands import readme_commands
 from evaluator.grading.checks.dependencies import dependencies
@@ -15,6 +15,7 @@ from evaluator.grading.checks.secrets import no_secrets
 from evaluator.grading.checks.stubs import no_stubs
 from evaluator.grading.checks.testing import tests
 from evaluator.grading.checks.tidy import tidy
+from evaluator.judgement import CheckResult
 
 Check = Callable[[Digest], CheckResult]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest, Evidence
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks.reading import (
     cite,
     counted,
@@ -19,6 +19,7 @@ from evaluator.grading.checks.reading import (
 )
 from evaluator.grading.checks.unseen import is_mostly_unread, is_readme_alone, unread_most
 from evaluator.grading.comments import mask
+from evaluator.judgement import CheckResult, Evidence
 
 _MASK = re.compile(r"\[REDACTED:([a-z0-9_]{1,64}):")  # as the digest writes it in the place of a value
 _FILES = re.compile(

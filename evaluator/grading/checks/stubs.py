@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from evaluator.domain import Block, CheckResult, Digest, Level
+from evaluator.domain import Block, Digest
 from evaluator.grading.checks.python_code import trees
 from evaluator.grading.checks.reading import (
     cite,
@@ -17,6 +17,7 @@ from evaluator.grading.checks.reading import (
     sources,
 )
 from evaluator.grading.checks.unseen import is_mostly_unread, unread_most
+from evaluator.judgement import CheckResult, Level
 
 FEW = Fraction(1, 50)  # of the functions
 MANY = Fraction(1, 7)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from evaluator.domain import Block, CheckResult, Digest, DigestFile
+from evaluator.domain import Block, Digest, DigestFile
 from evaluator.grading.checks.manifests import own_names
 from evaluator.grading.checks.own_imports import OwnImports, imported, own_imports
 from evaluator.grading.checks.place import own_modules
@@ -21,6 +21,7 @@ from evaluator.grading.checks.reading import (
     shown_code,
     sources,
 )
+from evaluator.judgement import CheckResult
 
 LEAST = Fraction(1, 10)  # of the code, in files or in bytes
 _CASE = re.compile(

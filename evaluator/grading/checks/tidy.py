@@ -3,8 +3,9 @@
 import re
 from pathlib import PurePosixPath
 
-from evaluator.domain import CheckResult, Digest
+from evaluator.domain import Digest
 from evaluator.grading.checks.reading import cite, counted, is_example, is_test, listed
+from evaluator.judgement import CheckResult
 
 _FOLDERS = frozenset((
     "node_modules", "__pycache__", ".venv", "venv", ".idea", ".gradle", ".ipynb_checkpoints", ".pytest_cache",

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from evaluator.domain import Answer, Call, Judge, Prompt
 from evaluator.errors import (
     EvaluatorError,
     JudgeRefused,
@@ -32,6 +31,7 @@ from evaluator.grading.grade import grade
 from evaluator.grading.judge import open_judge, warm
 from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
 from evaluator.grading.verdict import parse
+from evaluator.judgement import Answer, Call, Judge, Prompt
 from tests.support import pairs
 from tests.support.digests import digest_of
 from tests.support.llm import Reply, ScriptedLLM, Usage, scripted_llm
@@ -310,7 +310,7 @@ def test_a_project_is_graded_as_the_answers_imply(llm: ScriptedLLM, model: str) 
 PROGRAM = """
 import os, sys
 from pydantic import SecretStr
-from evaluator.domain import Prompt
+from evaluator.judgement import Prompt
 from evaluator.errors import JudgeUnavailable
 from evaluator.grading.judge import open_judge
 assert "litellm" not in sys.modules

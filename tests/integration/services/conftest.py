@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from evaluator.domain import Judge, Limits, User
+from evaluator.domain import Limits, User
 from evaluator.grading import judge, resources, rubrics
 from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Judge
 from evaluator.services.evaluation import Bench
 from evaluator.store.database import Database
 from tests.support.llm import ScriptedLLM, scripted_llm

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from evaluator.domain import Rubric, User
+from evaluator.domain import User
 from evaluator.errors import RequestError
 from evaluator.grading import judge
+from evaluator.judgement import Rubric
 from evaluator.services import upkeep
 from evaluator.services.evaluation import Bench, run
 from tests.support.grading import ask, grade

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.domain import Block, Criterion, Digest, Evidence, EvidenceKind, FileClass, Level, Levels, Line
+from evaluator.domain import Block, Digest, FileClass, Line
 from evaluator.grading.evidence import Checker
 from evaluator.grading.verdict import Citation, Claimed
+from evaluator.judgement import Criterion, Evidence, EvidenceKind, Level, Levels
 from tests.support.digests import digest_of
 
 APP = '''"""Greets whoever runs it, politely and by name."""

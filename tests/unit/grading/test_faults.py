@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from evaluator.domain import JudgeName
 from evaluator.errors import (
     JudgeRefused,
     JudgeRejected,
@@ -15,6 +14,7 @@ from evaluator.errors import (
 )
 from evaluator.grading.faults import translate
 from evaluator.grading.judge import MACHINE, address, name_of
+from evaluator.judgement import JudgeName
 
 NAME = JudgeName(provider="openai", model="anything")
 

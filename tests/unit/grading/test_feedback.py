@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from evaluator.domain import Criterion, Dimension, Language, Levels, Rubric, Verdict
+from evaluator.domain import Language
 from evaluator.grading.feedback import MAX_CHARACTERS, compose
+from evaluator.judgement import Criterion, Dimension, Levels, Rubric, Verdict
 
 
 def criterion(id: str, weight: int) -> Criterion:

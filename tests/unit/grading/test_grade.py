@@ -8,23 +8,12 @@ from typing import Any
 
 import pytest
 
-from evaluator.domain import (
-    Answer,
-    Call,
-    Criterion,
-    Digest,
-    Dimension,
-    Finding,
-    JudgeName,
-    Levels,
-    Prompt,
-    Rubric,
-    Scorecard,
-)
+from evaluator.domain import Digest, Finding
 from evaluator.errors import ClaimLost, EvaluatorError, JudgeRefused, VerdictError
 from evaluator.grading import canaries, resources
 from evaluator.grading.grade import fingerprint, grade
 from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Answer, Call, Criterion, Dimension, JudgeName, Levels, Prompt, Rubric, Scorecard
 from tests.support.digests import digest_of
 from tests.support.examiner import answer_to
 

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluator.digest.build import build
-from evaluator.domain import Criterion, Digest, Dimension, Finding
+from evaluator.domain import Digest, Finding
 from evaluator.grading import offline, rubrics
 from evaluator.grading.checks.registry import CHECKS
+from evaluator.judgement import Criterion, Dimension
 from tests.support import pairs
 from tests.support.digests import digest_of
 from tests.support.snapshots import MemorySnapshot

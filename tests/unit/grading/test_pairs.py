@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from evaluator.digest.build import build
-from evaluator.domain import Criterion, Digest
+from evaluator.domain import Digest
 from evaluator.grading import offline, rubrics
+from evaluator.judgement import Criterion
 from tests.support import pairs
 from tests.support.snapshots import MemorySnapshot
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from evaluator.domain import Criterion, Digest, Dimension, Levels
+from evaluator.domain import Digest
 from evaluator.errors import SettingsError
 from evaluator.grading import resources
 from evaluator.grading.canaries import mix
 from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
 from evaluator.grading.verdict import Citation, Claimed, Order, Parsed
+from evaluator.judgement import Criterion, Dimension, Levels
 from tests.support.digests import digest_of
 
 PROMPTS = Prompts.load(resources.folder("prompts"))

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from evaluator.domain import Answer
 from evaluator.errors import VerdictError
 from evaluator.grading.verdict import parse
+from evaluator.judgement import Answer
 
 NONCE = "0123456789abcdef0123456789abcdef"
 CITED = {"file": "a.py", "lines": [1, 2], "quote": "def main() -> None:"}

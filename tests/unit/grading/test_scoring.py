@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator.domain import Criterion, Dimension, DimensionScore, Evidence, Level, Levels, Verdict
 from evaluator.errors import VerdictError
 from evaluator.grading.scoring import doubtful, half_up, near_line, score, thin
+from evaluator.judgement import Criterion, Dimension, DimensionScore, Evidence, Level, Levels, Verdict
 
 
 def criterion(id: str, weight: int, cap: int | None = None) -> Criterion:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluator.domain import Answer
 from evaluator.errors import VerdictError
 from evaluator.grading import objects
 from evaluator.grading.objects import closed
 from evaluator.grading.verdict import MAX_BYTES, Citation, Parsed, parse
+from evaluator.judgement import Answer
 
 NONCE = "0123456789abcdef0123456789abcdef"
 

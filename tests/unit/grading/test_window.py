@@ -6,11 +6,12 @@ from importlib.machinery import ModuleSpec
 import pytest
 
 from evaluator.digest.tokens import estimate
-from evaluator.domain import Digest, Prompt
+from evaluator.domain import Digest
 from evaluator.errors import SettingsError
 from evaluator.grading import canaries, offline, resources, rubrics, window
 from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
 from evaluator.grading.window import around, digest_budget, input_window
+from evaluator.judgement import Prompt
 from tests.support.digests import digest_of
 from tests.unit.digest.test_tokens import CODE, FRENCH, KOREAN, true_tokens
 
