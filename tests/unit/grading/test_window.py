@@ -121,12 +121,11 @@ def test_the_longest_prompt_fits_into_the_models_real_window(model: str, text: s
 
 def filled(text: str, *, budget: int) -> Digest:
     """Return a digest with long names that is nearly as long as its budget allows."""
-    copies = 1 + 2000 // estimate(text)
+    text = (text * (1 + 2000 // estimate(text)))[:8000]
     name = f"src/{'deeply/' * 20}{'long_name_' * 10}"
-    one_file = estimate(digest_of({f"{name}1.py": text * copies}).text) + 1
-    digest = digest_of({f"{name}{number}.py": text * copies for number in range(budget // one_file)})
-    assert estimate(digest.text) <= budget
-    return digest
+    most = budget // estimate(digest_of({f"{name}1.py": text}).text) + 2
+    tried = (digest_of({f"{name}{number}.py": text for number in range(count)}) for count in range(most, 0, -1))
+    return next(digest for digest in tried if estimate(digest.text) <= budget)
 
 
 def prompts_of(digest: Digest) -> list[Prompt]:
