@@ -155,6 +155,7 @@ class Digest(Value):
     tree: str
     text: str  # what the judge is shown: tree, then one fence per file
     readme: str | None  # path of the README, if there is one
+    readme_span: tuple[int, int] | None = None  # where the README's fence stands in the text, to be left out there
     blocks: tuple[Block, ...]  # in the order of the text
     files: tuple[DigestFile, ...]  # every file, sorted by path
     findings: tuple[Finding, ...] = ()
@@ -206,6 +207,7 @@ class Options(Value):
     language: Language = "en"
     privacy: Privacy = "full"
     fresh: bool = False  # grade anew even where an equal evaluation is stored
+    pass_line: int | None = None  # of the total; None: that of the rubric
 
 
 class Claim(Value):

@@ -154,6 +154,45 @@ class JudgeRejected(RequestError):
     http_status = 502
 
 
+class ContextTooLong(JudgeRejected):
+    """What is sent is longer than the model can read."""
+
+    code = "context_too_long"
+
+
+class UnknownPrice(RequestError):
+    """A budget was set, and what the model costs is not known."""
+
+    code = "unknown_price"
+
+
+class BudgetSpent(RequestError):
+    """The next call could cost more than is left of the budget."""
+
+    code = "budget_spent"
+    exit_status = 4
+    http_status = 402
+
+
+class RubricNeedsCode(RequestError):
+    """The rubric asks about code, and only a README is to be judged."""
+
+    code = "rubric_needs_code"
+
+
+class NoRecordedAnswer(RequestError):
+    """The file of recorded answers has none to what is asked."""
+
+    code = "no_recorded_answer"
+    exit_status = 5
+
+
+class BadRecord(RequestError):
+    """A grading record, or a file of recorded answers, cannot be read."""
+
+    code = "bad_record"
+
+
 class ClaimLost(EvaluatorError):
     """Another attempt has taken the request over: this one must stop and write nothing."""
 
@@ -215,6 +254,12 @@ class JudgeUnavailable(TransientError):
     """The provider of the model does not answer, fails (5xx) or is too slow."""
 
     code = "judge_unavailable"
+
+
+class JudgeBusy(TransientError):
+    """We ask no more of the provider just now: its places are taken, its tokens used up, or it failed too often."""
+
+    code = "judge_busy"
 
 
 # The judge broke the form -----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The nouns of judging: rubric, prompt, answer, verdict, scorecard. `docs/glossary.md` says what each word means."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Protocol
@@ -36,7 +37,7 @@ class Criterion(Value):
     evidence: EvidenceKind
     min_spans: Annotated[int, Field(ge=0, le=5)] = 1
     cap_if_not_met: Annotated[int, Field(ge=0, le=5)] | None = None  # the dimension's score is at most this
-    check: str | None = None  # name of the machine check, where evidence is "machine"
+    check: str | None = None  # name of the machine check, where evidence is "machine"; "claims" is the README's ledger
 
 
 class Dimension(Value):
@@ -53,6 +54,8 @@ class Rubric(Value):
 
     id: str
     version: str
+    title: Mapping[Language, str] = Field(default_factory=dict)  # whom it is for, in a few words
+    pass_line: Annotated[int, Field(ge=0, le=10)] = PASS_LINE  # the organizer's own, shown beside `passed`
     dimensions: tuple[Dimension, ...]
     sha256: str
 
@@ -60,6 +63,46 @@ class Rubric(Value):
     def criteria(self) -> tuple[Criterion, ...]:
         """All criteria, dimension after dimension."""
         return tuple(criterion for dimension in self.dimensions for criterion in dimension.criteria)
+
+
+# What the README promises -----------------------------------------------------------------------------------------
+
+PromiseKind = Literal["feature", "command", "file", "option", "endpoint", "port", "example"]
+PromiseLevel = Literal["shown", "partly", "not_shown", "cannot_tell"]
+EvidenceStatus = Literal["exact", "relocated", "not_found"]
+
+
+class Evidence(Value):
+    """Where the judge says it saw it, checked by code; the quote itself is never kept."""
+
+    file: str
+    lines: tuple[int, int]  # first and last, counted from 1; the true ones where relocated
+    status: EvidenceStatus
+    sha256: str  # of the normalised quote
+
+
+class Promise(Value):
+    """One thing that the README says the project does or has; the JSON of an evaluation calls it a claim."""
+
+    n: int  # its number in the README's order, counted from 1
+    kind: PromiseKind
+    text: str  # the README's words: one line of at most 200 characters, nothing hidden in it
+    line: int  # of the README
+    found: Literal["found", "missing"] | None = None  # what code found of what it names; None: nothing to look for
+    evidence: tuple[Evidence, ...] = ()  # where code found it
+
+
+class PromiseVerdict(Value):
+    """What became of one promise."""
+
+    n: int
+    kind: PromiseKind
+    text: str
+    level: PromiseLevel
+    claimed: PromiseLevel  # before the evidence was checked
+    by: Literal["judge", "machine", "nobody"]
+    evidence: tuple[Evidence, ...] = ()
+    samples: tuple[PromiseLevel, ...] = ()  # the level in each sample, where there were several
 
 
 # Judge, answer, verdict, scorecard --------------------------------------------------------------------------------
@@ -84,6 +127,9 @@ class Prompt(Value):
     prefix: str  # byte-identical between the calls of one request
     suffix: str  # criteria, answer form, nonce
     answer_schema: Mapping[str, Any]
+    nonce: str = ""  # that the answer must carry
+    key: str = ""  # 64 hex digits: what is asked, whatever the nonce and the fence mark; equal keys, equal questions
+    tokens: int = 0  # of all of it, estimated upwards; 0: not estimated
 
 
 class Answer(Value):
@@ -93,8 +139,9 @@ class Answer(Value):
     truncated: bool = False  # the provider cut it off
     model: str | None = None  # as the provider reports it
     input_tokens: int = 0
-    output_tokens: int = 0
+    output_tokens: int = 0  # the reasoning ones included
     cached_tokens: int = 0
+    reasoning_tokens: int = 0
     cost_usd: Decimal | None = None  # None: no price known
     parameters: Mapping[str, Any] = Field(default_factory=dict)  # of the call, for the record
 
@@ -110,32 +157,54 @@ class Judge(Protocol):
         """Return the answer; raise TransientError, JudgeRefused, JudgeRejected or UnknownModel."""
 
 
+class Traffic(Protocol):
+    """What all workers together may ask of the providers."""
+
+    def admit(self, provider: str, *, tokens: int) -> AbstractContextManager[None]:
+        """Hold one of the provider's places for a call of so many tokens at most; raise JudgeBusy where none is free.
+
+        A TransientError that leaves the block counts against the provider, a normal end for it.
+        """
+
+
+class Purse(Protocol):
+    """The money that the calls of one request may cost."""
+
+    def reserve(self, most: Decimal) -> int:
+        """Put aside what a call may cost at most, in US dollars; return its number, or raise BudgetSpent."""
+
+    def settle(self, number: int, *, cost: Decimal) -> None:
+        """Replace a reservation by what the call did cost."""
+
+
+class Memory(Protocol):
+    """What judges have said before, verified and without quotes, by what they were asked."""
+
+    def recall(self, key: str) -> Mapping[str, Any] | None:
+        """Return what was kept under those 64 hex digits, or None."""
+
+    def keep(self, key: str, content: Mapping[str, Any]) -> None:
+        """Keep something that JSON can hold; what is kept already stays."""
+
+
 class Call(Value):
     """One line of the ledger of calls: no prompt, no answer, only what it was and what it cost."""
 
-    purpose: str  # "functionality", "practicality", with "again" after it for the re-ask
+    purpose: str  # "functionality 1", "practicality 2", "functionality second judge", with " again" for the re-ask
     provider: str
     model_asked: str
     model_returned: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    reasoning_tokens: int = 0
     cost_usd: Decimal | None = None
     seconds: float
     outcome: str  # "ok" or the code of what went wrong
+    parameters: Mapping[str, Any] = Field(default_factory=dict)  # for the record
 
 
 Level = Literal["met", "partly", "not_met", "cannot_tell", "not_shown"]
-EvidenceStatus = Literal["exact", "relocated", "not_found"]
-
-
-class Evidence(Value):
-    """Where the judge says it saw it, checked by code; the quote itself is never kept."""
-
-    file: str
-    lines: tuple[int, int]  # first and last, counted from 1; the true ones where relocated
-    status: EvidenceStatus
-    sha256: str  # of the normalised quote
 
 
 class CheckResult(Value):
@@ -150,10 +219,11 @@ class Verdict(Value):
     """The verified answer to one criterion. `not_shown`: claimed, but no evidence held; it counts as not met."""
 
     id: str
-    level: Level
+    level: Level  # of several samples: the one nearest to their mean
     claimed: Level  # before the evidence was checked
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    samples: tuple[Level, ...] = ()  # the level in each sample that asked, where there were several; the mean counts
 
 
 class DimensionScore(Value):
@@ -169,6 +239,8 @@ class Scorecard(Value):
 
     dimensions: tuple[DimensionScore, ...]
     verdicts: tuple[Verdict, ...]
+    promises: tuple[PromiseVerdict, ...] = ()
+    pass_line: int = PASS_LINE  # the organizer's own
     feedback: str
     review_reasons: tuple[str, ...]
     judge: JudgeName
