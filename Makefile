@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TESTS ?=
 PYTEST_ARGS := --numprocesses 2 --dist worksteal
 
-.PHONY: help setup demo test check lint types format docs test-external mutants clean
+.PHONY: help setup demo test check lint types format docs test-external fuzz mutants clean
 
 help:  ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ docs: setup  ## Write the generated pages: settings, command line, .env.example.
 
 test-external: setup  ## The same tests on Debian's PostgreSQL 15 and Redis 7 instead of the embedded ones.
 	$(BIN)/python -m tests.support.external $(PYTEST_ARGS) $(TESTS)
+
+fuzz: setup  ## The properties of the parser and of evidence with very many examples; takes long.
+	FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest $(PYTEST_ARGS) --timeout 0 \
+	    tests/unit/grading/test_verdict_properties.py tests/unit/grading/test_evidence_properties.py
 
 mutants: setup  ## Mutation run over scoring, parsing, evidence and the finish transaction; takes long.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt '.[mutants]'

@@ -18,6 +18,7 @@ from evaluator import app, settings
 from evaluator.broker import ACTOR, QUEUE
 from evaluator.errors import TransientError
 from evaluator.services import evaluation, upkeep
+from evaluator.services.bench import Bench
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]
 class Upkeep(dramatiq.Middleware):
     """Keeps the claims of this process alive, finds forgotten requests, and hands back what a stop interrupts."""
 
-    def __init__(self, parts: app.App, *, bench: evaluation.Bench) -> None:
+    def __init__(self, parts: app.App, *, bench: Bench) -> None:
         self._parts = parts
         self._bench = bench
         self._stopping = threading.Event()
@@ -110,6 +111,7 @@ class Upkeep(dramatiq.Middleware):
 
     def _sweep(self) -> None:
         upkeep.sweep(database=self._parts.database, send=self._parts.send)
+        upkeep.tidy(database=self._parts.database, keep=timedelta(days=self._parts.settings.verdict_days))
 
     def _every(self, pause: timedelta, act: Callable[[], None], *, until: threading.Event) -> None:
         def loop() -> None:
@@ -124,9 +126,9 @@ class Upkeep(dramatiq.Middleware):
         threading.Thread(target=loop, name=f"modu{act.__name__}", daemon=True).start()
 
 
-def _bench(parts: app.App) -> evaluation.Bench:
+def _bench(parts: app.App) -> Bench:
     chosen = parts.settings
-    return evaluation.Bench(
+    return Bench(
         database=parts.database,
         owner=uuid4(),
         rubric=parts.rubric,
@@ -140,4 +142,11 @@ def _bench(parts: app.App) -> evaluation.Bench:
         lease=timedelta(seconds=chosen.lease_seconds),
         keep=timedelta(days=chosen.failed_source_days),
         keys_differ=chosen.embedded,
+        samples=chosen.samples,
+        second_model=chosen.second_model,
+        fallback_models=chosen.fallback_models,
+        traffic=parts.traffic,
+        patience=parts.patience,
+        tariff=parts.tariff,
+        tape=parts.tape,
     )

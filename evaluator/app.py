@@ -3,8 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from uuid import UUID
 
 from evaluator import broker
@@ -13,11 +14,14 @@ from evaluator.embedded import pair
 from evaluator.errors import SettingsError
 from evaluator.grading import judge as judges
 from evaluator.grading import resources, rubrics
+from evaluator.grading.asking import Patience
+from evaluator.grading.prices import Tariff
 from evaluator.grading.prompts import Prompts
-from evaluator.judgement import Judge, Rubric
+from evaluator.judgement import Judge, Rubric, Traffic
 from evaluator.settings import OFFLINE, Settings
 from evaluator.store import migrate
 from evaluator.store.database import Database
+from evaluator.traffic.shared import SharedTraffic, open_traffic
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class App:
     settings: Settings
     database: Database
     broker: broker.Broker
+    traffic: Traffic  # what all workers together may ask of the providers
+    tape: Path | None = None  # of answers that are recorded or replayed
     _judges: dict[str, Judge] = field(default_factory=dict)
 
     @cached_property
@@ -59,6 +65,16 @@ class App:
         """
         _ = self.prompts
 
+    @property
+    def tariff(self) -> Tariff:
+        """What models cost here."""
+        return Tariff(own=self.settings.prices, answer_tokens=self.settings.answer_tokens)
+
+    @property
+    def patience(self) -> Patience:
+        """How long a worker puts up with a provider that fails."""
+        return Patience(attempts=self.settings.call_attempts, longest_wait=self.settings.retry_wait)
+
     def require_key(self, model: str) -> None:
         """Raise NoKey where the model cannot be asked from here; with services of one's own, workers have the keys."""
         if self.settings.embedded and model != OFFLINE:
@@ -80,9 +96,10 @@ class App:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[App]:
+def opened(settings: Settings, *, tape: Path | None = None) -> Iterator[App]:
     """Yield the parts of this process over a database that is ready; embedded services are migrated where need be.
 
+    *tape* is the file of answers that are recorded or replayed.
     Raises EmbeddedUnavailable, DatabaseUnavailable, or SettingsError where a database of one's own is not migrated.
     """
     with opened_as_it_is(settings) as app:
@@ -92,7 +109,7 @@ def opened(settings: Settings) -> Iterator[App]:
             raise SettingsError(
                 f"The database is not prepared ({len(pending)} migrations are pending). Run: modu db migrate"
             )
-        yield app
+        yield replace(app, tape=tape)
 
 
 @contextmanager
@@ -102,8 +119,18 @@ def opened_as_it_is(settings: Settings) -> Iterator[App]:
         _services(settings) as (database_url, redis_url),
         Database.open(database_url) as database,
         contextlib.closing(broker.open_broker(redis_url)) as queue,
+        contextlib.closing(_traffic(settings, redis_url)) as traffic,
     ):
-        yield App(settings=settings, database=database, broker=queue)
+        yield App(settings=settings, database=database, broker=queue, traffic=traffic)
+
+
+def _traffic(settings: Settings, redis_url: str) -> SharedTraffic:
+    return open_traffic(
+        redis_url,
+        concurrency=settings.concurrency,
+        token_rate=settings.token_rate,
+        call_seconds=settings.judge_timeout,
+    )
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class DigestFile(Value):
     """One line of the digest's manifest: what became of a file."""
 
     path: str
-    bytes: int
+    bytes: int  # of a file that was read: with plain line ends, without a byte order mark
     shown: Shown
     lines: tuple[tuple[int, int], ...] = ()  # the ranges shown, first and last line, counted from 1
     reason: str | None = None  # why it is not shown, or not whole
@@ -221,6 +221,7 @@ class Claim(Value):
     attempt: int  # the fence: goes up with every claim
     tries: int  # claims that were not handed back, this one included
     owner: UUID
+    budget_id: UUID | None = None  # of the money that its calls may cost; None: no limit
 
 
 class Failure(Value):

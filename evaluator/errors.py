@@ -256,10 +256,24 @@ class JudgeUnavailable(TransientError):
     code = "judge_unavailable"
 
 
+class AnswerLost(JudgeUnavailable):
+    """The call was sent, and no whole answer came back: it may have to be paid for all the same."""
+
+
 class JudgeBusy(TransientError):
     """We ask no more of the provider just now: its places are taken, its tokens used up, or it failed too often."""
 
     code = "judge_busy"
+
+
+class LimitReached(JudgeBusy):
+    """A limit of our own holds us back, not the provider: no reason to ask another model instead."""
+
+
+class BudgetBusy(TransientError):
+    """What is left of the budget is put aside for calls that are under way, and may be left over."""
+
+    code = "budget_busy"
 
 
 # The judge broke the form -----------------------------------------------------------------------------------------

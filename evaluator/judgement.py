@@ -130,6 +130,7 @@ class Prompt(Value):
     nonce: str = ""  # that the answer must carry
     key: str = ""  # 64 hex digits: what is asked, whatever the nonce and the fence mark; equal keys, equal questions
     tokens: int = 0  # of all of it, estimated upwards; 0: not estimated
+    purpose: str = ""  # as the ledger of calls names it; it is not sent
 
 
 class Answer(Value):

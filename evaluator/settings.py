@@ -7,14 +7,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from evaluator.domain import Language, Limits, MirrorLimits
 from evaluator.errors import SettingsError
+from evaluator.tables import CommaList, CountTable, PriceTable, SecretTable
 
 OFFLINE = "offline"  # the model name of the judge that asks no LLM
 
@@ -65,28 +66,6 @@ def _expanded(text: str) -> Path:
         raise ValueError(f"nobody knows the home folder that {text!r} begins with; give the whole path") from error
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
-
-
-def _split(value: object) -> object:
-    return _parts(value) if isinstance(value, str) else value
-
-
-def _split_pairs(value: object) -> object:
-    """Return the table of a list `name=value,name=value`; raise ValueError where a part has no `=` in it."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.partition("=") for part in _parts(value)]
-    if any(not (name.strip() and sign and secret.strip()) for name, sign, secret in pairs):
-        raise ValueError("this is not host=token, several separated by commas")  # what it is, may be a secret
-    return {name.strip().lower(): secret.strip() for name, _, secret in pairs}
-
-
-CommaList = Annotated[tuple[str, ...], BeforeValidator(_split)]
-SecretTable = Annotated[Mapping[str, SecretStr], BeforeValidator(_split_pairs)]
-
-
 class Settings(BaseModel):
     """What the environment says. Names that are not `MODU_*` are given by `alias`."""
 
@@ -116,6 +95,34 @@ class Settings(BaseModel):
     )
     judge_timeout: int = Field(180, ge=1, le=3600, description="Seconds that one call of the judge may take.")
     answer_tokens: int = Field(8000, ge=500, le=64000, description="Most tokens that one answer may have.")
+    samples: int = Field(3, ge=1, le=3, description="Most samples of a grade; all are taken only where it is unsure.")
+    second_model: str | None = Field(
+        None, max_length=140, description="A model of another family, asked once where a grade is unsure. Absent: none."
+    )
+    fallback_models: CommaList = Field(
+        (), description="Models, comma-separated, tried in order where the one before cannot be reached."
+    )
+    prices: PriceTable = Field(
+        default_factory=dict,
+        description="Prices of models, comma-separated `provider/model=in/out[/cached]` in US dollars per million"
+        " tokens. They win over the built-in ones.",
+    )
+    concurrency: CountTable = Field(
+        default_factory=dict,
+        description="Most calls under way at once, of all workers together, comma-separated `provider=calls`.",
+    )
+    token_rate: CountTable = Field(
+        default_factory=dict,
+        description="Most tokens sent in a minute by all workers together, comma-separated `provider=tokens`.",
+    )
+    call_attempts: int = Field(3, ge=1, le=10, description="Tries of one call before the request goes back or on.")
+    retry_wait: int = Field(
+        20,
+        ge=0,
+        le=600,
+        description="Seconds that a worker waits itself between tries; else the request goes back.",
+    )
+    verdict_days: int = Field(90, ge=0, le=3650, description="Days that verified verdicts are kept, to be paid once.")
     rubric: str = Field("default", description="Name of the rubric, or the path of a rubric file.")
     language: Language = Field("en", description="Language of the feedback: `en` or `ko`.")
     digest_tokens: int = Field(60000, ge=2000, le=1_000_000, description="Token budget of what the judge is shown.")

@@ -2,38 +2,28 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
-from rich.text import Text
 
 import worker
 from evaluator.app import App, opened
-from evaluator.cli import render
+from evaluator.cli import result as showing
+from evaluator.cli import waiting
 from evaluator.cli.common import json_option, load_settings, print_json, privacy_option, user_option
 from evaluator.cli.consoles import out, talk
 from evaluator.cli.people import person
 from evaluator.domain import Options, Progress, RequestState
-from evaluator.errors import TransientError
-from evaluator.services import reports, submission
+from evaluator.services import reports, submission, taping
 from evaluator.settings import Settings
 
 _BELOW = 6  # exit status where the total is below --fail-under
-_STAGES = {
-    "queued": "Queued",
-    "fetching": "Fetching the project",
-    "reading": "Reading it",
-    "judging": "Judging",
-    "scoring": "Scoring",
-}
-_RESTART = 30  # seconds that PostgreSQL may be away while we wait
-_LONELY = 5  # seconds in the queue after which we say that a worker is needed
-
 EXAMPLES = """\b
 Examples:
   modu evaluate .
@@ -41,7 +31,32 @@ Examples:
   modu evaluate . --subdir packages/api --json
   modu evaluate project.zip
   MODU_MODEL=openai/gpt-5.4-mini modu evaluate . --fail-under 5
+  modu evaluate . --rubric hackathon --pass-line 7 --budget 0.50
+  modu evaluate . --judge-record answers.jsonl
+  modu evaluate . --judge-replay answers.jsonl
 """
+
+
+class _Dollars(click.ParamType[Decimal]):
+    """An amount of US dollars, not less than nothing."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Return the amount, to the ledger's exactness."""
+        if isinstance(value, Decimal):
+            return value
+        try:
+            amount = Decimal(value.removeprefix("$"))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not (amount.is_finite() and 0 <= amount <= _MOST_DOLLARS):
+            self.fail(f"{value!r} is no amount of US dollars from 0 to {_MOST_DOLLARS:,}, such as 0.50.", param, ctx)
+        return round(amount, 8)
+
+
+_MOST_DOLLARS = 100_000
+_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("evaluate", epilog=EXAMPLES)
@@ -52,6 +67,12 @@ Examples:
 @click.option("--model", help="A litellm model name, or `offline`. Default: MODU_MODEL.")
 @click.option("--rubric", help="Name of a rubric, or path of a rubric file. Default: MODU_RUBRIC.")
 @privacy_option
+@click.option(
+    "--pass-line", type=click.IntRange(0, 10), metavar="N", help="Your own pass line of the total, shown beside ours."
+)
+@click.option("--budget", type=_Dollars(), metavar="USD", help="Most that the judge's calls may cost, in US dollars.")
+@click.option("--judge-record", type=_file, metavar="FILE", help="Keep the judge's answers in a file; it quotes code.")
+@click.option("--judge-replay", type=_file, metavar="FILE", help="Take the judge's answers from such a file.")
 @click.option("--no-wait", is_flag=True, help="Only record the request; print its id.")
 @click.option("--fresh", is_flag=True, help="Grade anew even if nothing has changed.")
 @click.option("--fail-under", type=click.IntRange(0, 10), metavar="N", help="Exit with 6 if the total is below N.")
@@ -68,41 +89,78 @@ def evaluate_command(
     no_wait: bool,
     fresh: bool,
     fail_under: int | None,
+    pass_line: int | None,
+    budget: Decimal | None,
+    judge_record: Path | None,
+    judge_replay: Path | None,
     as_json: bool,
     model: str | None,
     rubric: str | None,
 ) -> int:
     """Grade the project at SOURCE, a folder, git URL, archive or README, and show the result.
 
-    Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 5 could not be graded now.
+    Exit status: 0 graded (also when it did not pass), 2 unusable source or wrong usage, 4 the budget is spent, 5 could
+    not be graded now.
     """
-    if no_wait and fail_under is not None:
-        raise click.UsageError("--fail-under needs the result, which --no-wait does not wait for. Leave one out.")
+    tape = judge_record or judge_replay
+    _refuse_clashes(no_wait=no_wait, fail_under=fail_under, record=judge_record, replay=judge_replay, model=model)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was begun is handed back
     settings = load_settings(ctx, model=model, rubric=rubric)
     options = Options.model_validate(
         {
             "rubric": _absolute(settings.rubric),
-            "model": settings.judge_model,
+            "model": taping.model(settings, record=judge_record, replay=judge_replay),
             "language": settings.language,
             "privacy": privacy,
-            "fresh": fresh,
+            "fresh": fresh or tape is not None,
+            "pass_line": pass_line,
         }
     )
-    with opened(settings) as app:
+    with opened(settings, tape=tape and Path(os.path.abspath(tape))) as app:
         app.prepare()
-        ask = submission.Ask(source=source, ref=ref, subdir=subdir, user=person(app, user), options=options)
+        ask = submission.Ask(
+            source=source,
+            ref=ref,
+            subdir=subdir,
+            user=person(app, user),
+            options=options,
+            rubric_named=rubric is not None,
+            budget=budget,
+        )
         id = submission.submit(ask, desk=_desk(app))
         if no_wait:
             _say_recorded(id, as_json=as_json)
             return 0
-        with _working(app):  # at its end, what else was begun in this process is finished
-            progress = _wait(id, app=app)
+        with _only_here(id, app=app) if tape else nullcontext(), _working(app):
+            progress = waiting.until_ended(id, app=app)
             result = reports.evaluation(id, database=app.database)
             _show(result, progress, settings=settings, as_json=as_json)
     if progress.failure and progress.state is RequestState.FAILED:
         return progress.failure.exit_status
     return _BELOW if fail_under is not None and result["scores"]["total"] < fail_under else 0
+
+
+def _refuse_clashes(
+    *, no_wait: bool, fail_under: int | None, record: Path | None, replay: Path | None, model: str | None
+) -> None:
+    """Raise UsageError for options that do not go together."""
+    if no_wait and fail_under is not None:
+        raise click.UsageError("--fail-under needs the result, which --no-wait does not wait for. Leave one out.")
+    if record and replay:
+        raise click.UsageError("--judge-record and --judge-replay do not go together. Leave one out.")
+    if no_wait and (record or replay):
+        raise click.UsageError("Answers are recorded and replayed by this very command. Leave --no-wait out.")
+    if replay and model:
+        raise click.UsageError("--judge-replay says itself who answered. Leave --model out.")
+
+
+@contextmanager
+def _only_here(id: UUID, *, app: App) -> Iterator[None]:
+    """Give the request up where this command ends before it: nobody else has the file of its answers."""
+    try:
+        yield
+    finally:
+        submission.withdraw(id, desk=_desk(app))
 
 
 def _desk(app: App) -> submission.Desk:
@@ -114,6 +172,9 @@ def _desk(app: App) -> submission.Desk:
         trusted_forges=app.settings.trusted_forges,
         allowed_roots=app.allowed_roots,
         keep=timedelta(days=app.settings.failed_source_days),
+        tariff=app.tariff,
+        fallback_models=app.settings.fallback_models,
+        second_model=app.settings.second_model,
     )
 
 
@@ -145,66 +206,4 @@ def _show(result: dict[str, Any], progress: Progress, *, settings: Settings, as_
         print_json(result)
         return
     console = talk() if progress.state is RequestState.FAILED else out()
-    render.evaluation(result, console=console, language=settings.language, zone=settings.zone, reused=progress.reused)
-
-
-def _wait(id: UUID, *, app: App) -> Progress:
-    """Return the progress of the request when it has ended.
-
-    Until then a terminal shows its stages; elsewhere only what a person would have to see to is said, once.
-    """
-    console = talk()
-    since = time.monotonic()
-    status = console.status("Queued") if console.is_terminal else None
-    said: set[str] = set()
-    with status or nullcontext(), _told(id):
-        while not (progress := _progress(id, app=app)).state.ended:
-            alone = not app.settings.embedded and time.monotonic() - since > _LONELY
-            trouble = _trouble(progress, alone=alone)
-            if status is not None:
-                status.update(Text(f"{trouble}{_pause(progress)}" if trouble else _STAGES[progress.stage]))
-            elif trouble and trouble not in said:
-                said.add(trouble)
-                click.echo(trouble, err=True)
-            time.sleep(0.05 if time.monotonic() - since < 5 else 0.25)
-    return progress
-
-
-def _progress(id: UUID, *, app: App) -> Progress:
-    """Return where the request stands, also when PostgreSQL restarts meanwhile."""
-    deadline = time.monotonic() + _RESTART
-    while True:
-        try:
-            return reports.progress(id, database=app.database)
-        except TransientError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-
-
-@contextmanager
-def _told(id: UUID) -> Iterator[None]:
-    """Say after Ctrl-C that the request is not lost."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nThe request is kept: the next worker, or `modu evaluate`, finishes it. See: modu show {id}", err=True
-        )
-        raise
-
-
-def _trouble(progress: Progress, *, alone: bool) -> str | None:
-    """Return what keeps the request waiting, where somebody may have to see to it."""
-    if progress.state is RequestState.QUEUED and progress.failure is not None:
-        return f"{progress.failure.message} It is tried again."
-    if progress.state is RequestState.QUEUED and alone:
-        return "Queued. Is a worker running? Start one with: modu worker"
-    return None
-
-
-def _pause(progress: Progress) -> str:
-    """Return when the next try is, for a line that is written again and again."""
-    if progress.next_try_at is None:
-        return ""
-    return f" Next try in {max(0, round((progress.next_try_at - datetime.now(UTC)).total_seconds()))} s."
+    showing.evaluation(result, console=console, language=settings.language, zone=settings.zone, reused=progress.reused)

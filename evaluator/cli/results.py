@@ -5,7 +5,7 @@ from typing import Literal
 import click
 
 from evaluator.app import opened
-from evaluator.cli import render
+from evaluator.cli import render, result
 from evaluator.cli.common import json_option, limit_option, load_settings, print_json, user_option
 from evaluator.cli.consoles import out
 from evaluator.services import accounts, reports
@@ -17,20 +17,25 @@ from evaluator.services import accounts, reports
 Examples:
   modu show 0d6f6d5c
   modu show 0d6f6d5c-6e0c-4d4e-9d0e-5d2f1a3b4c5d --json
+  modu show 0d6f6d5c --record > record.json
 """,
 )
 @click.argument("id")
+@click.option("--record", is_flag=True, help="Print the whole grading record as JSON, which `modu regrade` reads.")
 @json_option
 @click.pass_context
-def show_command(ctx: click.Context, *, id: str, as_json: bool) -> None:
+def show_command(ctx: click.Context, *, id: str, record: bool, as_json: bool) -> None:
     """Show the evaluation, or the state of the request, with that ID or one that begins so."""
     settings = load_settings(ctx)
     with opened(settings) as app:
-        result = reports.evaluation(id, database=app.database)
+        if record:
+            print_json(reports.record(id, database=app.database))
+            return
+        found = reports.evaluation(id, database=app.database)
     if as_json:
-        print_json(result)
+        print_json(found)
     else:
-        render.evaluation(result, console=out(), language=settings.language, zone=settings.zone)
+        result.evaluation(found, console=out(), language=settings.language, zone=settings.zone)
 
 
 @click.command(

@@ -62,6 +62,7 @@ def digest(
         tree=snapshot.tree,
         text=text,
         readme=readme.path,
+        readme_span=_readme_span(parts, bodies, readme=readme, listing=listing),
         blocks=tuple(part.block for part in parts),
         files=rows,
         findings=findings,
@@ -71,6 +72,18 @@ def digest(
         sha256=_sha256(text.replace(mark, ""), rows, findings, redactions),
         privacy=privacy,
     )
+
+
+def _readme_span(
+    parts: Sequence[Part], bodies: Sequence[str], *, readme: Candidate, listing: str
+) -> tuple[int, int] | None:
+    """Return where the README stands in the text, from its first fence to the blank line behind its last; it is first.
+
+    None where it is not shown.
+    """
+    if not parts or parts[0].file is not readme:
+        return None
+    return len(listing), len(listing) + len(bodies[0])
 
 
 def _tokens(parts: Sequence[Part], around: Sequence[str], mark: str) -> int:
@@ -98,7 +111,7 @@ def _rows(files: Iterable[Candidate], shown: Shown, survey: Survey, privacy: Pri
         else:
             row = DigestFile(
                 path=file.path,
-                bytes=file.entry.size,
+                bytes=part.block.bytes,
                 shown="part" if part.reason else "whole",
                 lines=part.ranges,
                 reason=part.reason,

@@ -18,8 +18,9 @@ from evaluator.digest import (
     walk,
 )
 from evaluator.digest.labels import Labels
-from evaluator.digest.names import SOFT
+from evaluator.digest.names import LARGE_DATA, SOFT
 from evaluator.digest.packages import Packages, packages
+from evaluator.digest.plain import Plain, measured
 from evaluator.digest.project import Project
 from evaluator.digest.shown import Shown
 from evaluator.digest.survey import Survey
@@ -33,36 +34,73 @@ _MINOR = frozenset({walk.MEDIA, walk.BINARY, walk.DATA, walk.GENERATED, walk.MIN
 _UNLISTED = frozenset({walk.VENDORED, walk.AGENT})  # in the list of what is not shown, not in the tree
 _TEXT_BYTES = 64 << 20
 _LARGE = 1 << 20  # bytes of what is too large, where nobody knows how large
+_SHRINKS = 2  # times at most: a line end of two characters becomes one
 _EACH = 500  # tokens that one file may have, however small the budget
 
 
 def build(
-    snapshot: Snapshot, *, budget: int, mark: str, privacy: Privacy = "full", text_bytes: int = _TEXT_BYTES
+    snapshot: Snapshot,
+    *,
+    budget: int,
+    mark: str,
+    key: bytes | None = None,
+    privacy: Privacy = "full",
+    text_bytes: int = _TEXT_BYTES,
 ) -> Digest:
     """Return the digest of a snapshot in at most *budget* estimated tokens; equal trees give equal bytes.
 
-    *mark* is the secret word of the fences. With privacy `readme` only the README and the tree are shown. Raises
+    *mark* is the secret word of the fences, *key* that under which masks of secrets are named; without one it is the
+    tree's id, and a mask changes with any file. With privacy `readme` only the README and the tree are shown. Raises
     UnusableSource (`empty_project`, `too_much_text` where the files that could be shown have more than *text_bytes*),
     NoReadme where there is none that can be read, SourceUnavailable where the snapshot cannot be read.
     """
-    name, struck = labels.of_project(snapshot.name, key=snapshot.tree.encode())
+    key = snapshot.tree.encode() if key is None else key
+    name, struck = labels.of_project(snapshot.name, key=key)
     if not snapshot.entries:
         raise UnusableSource(f"There is nothing to read in {name!r}. Add the project's files.", code="empty_project")
-    entry, text = readme.find(snapshot, called=name)
+    snapshot, entry, text = _with_readme(Plain(snapshot), called=name)
     files = _candidates(snapshot, readme=entry, text=text, privacy=privacy)
     _refuse_too_much(files, name=name, most=text_bytes)
-    shown = Shown(snapshot, budget=budget, left=budget)
-    files, shown.skipped, names = _called(files, snapshot)
-    shown.struck = struck + names.struck
-    called = assembly.Called(name, names.findings)
+    shown = Shown(snapshot, key=key, budget=budget, left=budget)
+    files, shown.skipped, called = _called(files, snapshot, key=key)
+    shown.struck = struck + called.struck
     listing = _listing(files, shown.skipped, budget=math.floor(budget * select.TREE))
     shown.left -= estimate(listing) + math.floor(budget * select.NOT_SHOWN)
     top = next(file for file in files if file.file_class == "readme")
     shown.readme(top, text, room=math.floor(budget * select.README), promises=readme.promises)
     known = _fill(shown, files, text) if privacy == "full" else Survey(reached=_all_source(files))
     return assembly.digest(
-        shown, files, survey=known, listing=listing, readme=top, mark=mark, privacy=privacy, called=called
+        shown,
+        files,
+        survey=known,
+        listing=listing,
+        readme=top,
+        mark=mark,
+        privacy=privacy,
+        called=assembly.Called(name, called.findings),
     )
+
+
+def _with_readme(snapshot: Plain, *, called: str) -> tuple[Plain, Entry, Text]:
+    """Return the snapshot with its README; where this has other line ends, with the plain sizes of what may be shown.
+
+    How files are chosen goes by their sizes, and those of a whole project with other line ends are all others.
+    """
+    entry, text = readme.find(snapshot, called=called)
+    if not snapshot.is_other(entry):
+        return snapshot, entry, text
+    files = walk.candidates(snapshot.entries, readme=_at(entry.path, snapshot))
+    snapshot = measured(snapshot, (file.entry for file in files if file.hidden is None or _may_be_data(file)))
+    return snapshot, _at(entry.path, snapshot), text
+
+
+def _at(path: str, snapshot: Plain) -> Entry:
+    return next(entry for entry in snapshot.entries if entry.path == path)
+
+
+def _may_be_data(file: Candidate) -> bool:
+    """Return whether only its size makes a file data, and its plain size might not."""
+    return file.hidden == walk.DATA and file.entry.size <= _SHRINKS * LARGE_DATA.get(file.suffix, 0)
 
 
 def _candidates(snapshot: Snapshot, *, readme: Entry, text: Text, privacy: Privacy) -> list[Candidate]:
@@ -78,11 +116,11 @@ def _candidates(snapshot: Snapshot, *, readme: Entry, text: Text, privacy: Priva
 
 
 def _called(
-    files: Sequence[Candidate], snapshot: Snapshot
+    files: Sequence[Candidate], snapshot: Snapshot, *, key: bytes
 ) -> tuple[list[Candidate], list[tuple[str, Skipped]], Labels]:
     """Return the files, and what was skipped, under the names that may be shown, and what was found in these."""
     paths = [*(file.entry.path for file in files), *(thing.path for thing in snapshot.skipped)]
-    names = labels.labels(paths, key=snapshot.tree.encode())
+    names = labels.labels(paths, key=key)
     called = names.called
     named = [
         file if file.path == name else file._replace(path=name)

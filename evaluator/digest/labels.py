@@ -65,8 +65,13 @@ def _escaped(sign: re.Match[str]) -> str:
 
 def _ordering(names: Sequence[str]) -> Iterator[str]:
     """Yield the names that are orders to whoever grades, whatever stands between their words."""
-    if orders.flag(_BETWEEN_WORDS.sub(" ", "\n".join(names))):
-        yield from (name for name in names if orders.flag(_BETWEEN_WORDS.sub(" ", name)))
+    if _orders("\n".join(names)):
+        yield from filter(_orders, names)
+
+
+def _orders(names: str) -> bool:
+    """Return whether names say something to a grader, as they stand or taken apart into words."""
+    return bool(orders.flag(f"{names}\n{_BETWEEN_WORDS.sub(' ', names)}"))
 
 
 def _distinct(called: Iterable[str]) -> Iterator[str]:

@@ -10,3 +10,11 @@ def pattern(signs: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     return re2.compile(signs, options)
+
+
+def bytewise(signs: str) -> Any:
+    """Return the same of a pattern whose classes are of bytes: letters beyond ASCII stand outside of them only."""
+    options = re2.Options()
+    options.log_errors = False
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(signs.encode(), options)

@@ -4,12 +4,11 @@ Published detectors of this kind miss much and flag honest files too (security s
 for words that turn to a grader, or for a grade, not only for a word such as "ignore". RE2 matches them in linear time.
 """
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from evaluator.digest import entities, linear
+from evaluator.digest import linear, order_rules, order_views
 
 _GAP = r"\W{1,4}"  # between two words: line ends and comment signs too
 _WORDS = rf"(?:{_GAP}\w{{1,20}})"
@@ -59,16 +58,6 @@ _RULES = {
 }
 
 
-_PART = 1 << 20  # characters that are spelt out at once: some become 18
-_OVERLAP = 500  # characters of a part that the next one begins with: no order is longer
-_REFERENCES = linear.pattern("&#[0-9xX]|&[A-Za-z]{2,31};")
-_MIXED = linear.pattern("[A-Za-z][\u0370-\u04ff\u0501-\u051d]|[\u0370-\u04ff\u0501-\u051d][A-Za-z]")  # in a word
-_LOOKALIKES = str.maketrans(  # Cyrillic and Greek letters that are read as Latin ones
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u051b\u051d\u04bb\u03bf\u03b1\u03b9\u03bd\u03c1\u03c5"
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0408\u0405"
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
-    "aeopcyxijsdqwhoaivpuABEKMHOPCTXIJSABEZHIKMNOPTYX",
-)
 _ANY = linear.pattern("|".join(f"(?i:{rule})" for rule in _RULES.values()))  # most texts have none of them
 
 
@@ -81,22 +70,12 @@ def _compiled() -> Mapping[str, Any]:
 def flag(text: str) -> tuple[str, ...]:
     """Return the ids of the rules that find an order to a grader in *text*, in whatever letters it is written."""
     found: set[str] = set()
-    for data in (text.encode("utf-8", "replace"), *_spelt_out(text)):
-        if _ANY.search(data) is not None:
-            found |= {name for name, rule in _compiled().items() if rule.search(data)}
-    return tuple(name for name in _RULES if name in found)
-
-
-def _spelt_out(text: str) -> Iterator[bytes]:
-    """Yield the text part by part in plain letters, those parts that hold others: references, wide or Cyrillic ones."""
-    if text.isascii() and "&" not in text:
-        return
-    for start in range(0, len(text), _PART):
-        part = text[start : start + _PART + _OVERLAP]
-        plain = entities.unescape(part) if _REFERENCES.search(part.encode("utf-8", "replace")) else part
-        if not unicodedata.is_normalized("NFKC", plain):
-            plain = unicodedata.normalize("NFKC", plain)
-        if not plain.isascii() and _MIXED.search(plain.encode("utf-8", "replace")):
-            plain = plain.translate(_LOOKALIKES)
-        if plain != part:
-            yield plain.encode("utf-8", "replace")
+    data = text.encode("utf-8", "replace")
+    spelt = order_views.spelt_out(data)
+    plain, decoded = order_views.views(data, spelt, telling=order_rules.telling())
+    for letters in (data, *decoded) if spelt is data else (data, spelt, *decoded):
+        if _ANY.search(letters) is not None:
+            found |= {name for name, rule in _compiled().items() if rule.search(letters)}
+    for words in (*plain, *decoded):
+        found |= order_rules.found(words)
+    return tuple(name for name in (*_RULES, *order_rules.names()) if name in found) if found else ()

@@ -147,7 +147,10 @@ def _collapsed(rows: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def not_shown(files: Iterable[DigestFile], *, budget: int) -> str:
-    """Return the list of what is not shown and why, in at most *budget* tokens; nothing where all is shown."""
+    """Return the list of what is not shown and why, in at most *budget* tokens; nothing where all is shown.
+
+    It tells no sizes: those of what is never read depend on the line ends with which a project was checked out.
+    """
     groups: dict[tuple[str, str], list[DigestFile]] = {}
     for file in files:
         if file.shown in {"listed", "skipped"}:
@@ -167,9 +170,8 @@ def _kind(reason: str) -> str:
 
 def _group(top: str, reason: str, group: Sequence[DigestFile]) -> list[str]:
     if len(group) <= _FEW:
-        return [f"{file.path}: {file.reason}, {file.bytes} bytes\n" for file in group]
-    size = sum(file.bytes for file in group)
-    return [f"{top + '/' if top else ''}: {len(group)} files, {reason}, {size} bytes\n".removeprefix(": ")]
+        return [f"{file.path}: {file.reason}\n" for file in group]
+    return [f"{top + '/' if top else ''}: {len(group)} files, {reason}\n".removeprefix(": ")]
 
 
 def _fitting(head: str, lines: Sequence[str], *, budget: int, what: str) -> str:

@@ -61,6 +61,7 @@ class Shown:
     snapshot: Snapshot
     budget: int  # tokens
     left: int
+    key: bytes = b""  # under which secrets are named; the prompt does not hold it: nobody can guess at a mask
     skipped: Sequence[tuple[str, Skipped]] = ()  # what was never read, under the name that may be shown
     struck: Counter[str] = field(default_factory=Counter)  # secrets masked in names
     contents: dict[str, bytes] = field(default_factory=dict)  # path -> what was read ahead
@@ -78,8 +79,8 @@ class Shown:
 
     @cached_property
     def redactor(self) -> Redactor:
-        """What masks secrets; the prompt does not hold its key, so that nobody can guess at a mask from there."""
-        return Redactor(self.snapshot.tree.encode(), left=self.budget * _LOOKED_AT + _LOOKED_AT_ANYWAY)
+        """What masks secrets."""
+        return Redactor(self.key, left=self.budget * _LOOKED_AT + _LOOKED_AT_ANYWAY)
 
     @property
     def least(self) -> int:
@@ -155,11 +156,14 @@ class Shown:
                     self.add(wider)
 
     def read(self, files: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes]]:
-        """Yield each file with its bytes, those that were read ahead from memory."""
+        """Yield each file, its size that of its plain bytes, with these; those that were read ahead from memory."""
         missing = self.snapshot.read([file.entry for file in files if file.path not in self.contents])
         for file in files:
             data = self.contents.get(file.path)
-            yield file, next(missing)[1] if data is None else data
+            if data is None:
+                data = next(missing)[1]
+            is_plain = len(data) == file.entry.size
+            yield (file if is_plain else _sized(file, len(data))), data
 
     def _ahead(self, files: Sequence[Candidate], *, most: int, each: int) -> Iterator[tuple[Candidate, bytes]]:
         """Yield each file with its bytes; at once are read as many as will probably be shown in *most* tokens."""
@@ -267,6 +271,10 @@ class Shown:
             reading=None if is_whole else reading,
             reason=None if is_whole else TOO_LONG,
         )
+
+
+def _sized(file: Candidate, size: int) -> Candidate:
+    return file._replace(entry=file.entry.model_copy(update={"size": size}))
 
 
 def _block(file: Candidate, total: int, lines: tuple[Line, ...]) -> Block:

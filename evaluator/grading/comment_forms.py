@@ -1,17 +1,22 @@
 """What a comment looks like in each kind of file, as data: one regular expression per family, all in linear time.
 
 In each expression the group `comment` is what a file says about itself; what else matches is there so that a comment
-sign in a string is not taken for one.
+sign in a string is not taken for one. A string that does not end is none, except in Python: an apostrophe in a word
+must not hide the comment behind it.
 """
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_DOUBLE = r'"(?:\\.|[^"\\\n])*+"?'
-_SINGLE = r"'(?:\\.|[^'\\\n])*+'?"
-_BACKTICK = r"`(?:\\.|[^`\\])*+`?"
+_ESCAPED = r"\\."  # outside a string: it opens none, and nothing is looked at twice
+_DOUBLE = r'"(?:\\.|[^"\\\n])*+"'
+_SINGLE = r"'(?:\\.|[^'\\\n])*+'"
+_BACKTICK = r"`(?:\\.|[^`\\])*+`"
 _QUOTED = f"{_DOUBLE}|{_SINGLE}"
+_OPENED = f"{_DOUBLE}?|{_SINGLE}?"  # ended or not
+_RUNE = rf"{_DOUBLE}|'(?:\\[^\n]{{1,10}}?|[^'\\\n])'"  # where a lone apostrophe is a lifetime, a type or a prime
+_PATTERN = r"(?<=[=(,:!&|?\[])[ ]?/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}+\]|[^/\\\n\[]){1,500}+/"  # of JavaScript
 _TRIPLE = r'"""(?:\\.|[^\\])*?(?:"""|\Z)'
 _BLOCK = r"/\*.*?(?:\*/|\Z)"
 _ROUND = r"\(\*(?!\)).*?(?:\*\)|\Z)"  # `(*)` is the operator
@@ -22,11 +27,12 @@ _VALUE = rf"(?:{_TRIPLE}|{_DOUBLE}|{_SINGLE}|\[[^\]]{{0,4000}}\])"
 
 
 def _family(comment: str, *, strings: str) -> re.Pattern[str]:
-    return re.compile(f"(?P<comment>{comment})|{strings}", re.DOTALL | re.MULTILINE)
+    return re.compile(f"(?P<comment>{comment})|{strings}|{_ESCAPED}", re.DOTALL | re.MULTILINE)
 
 
 HASH = _family(_WORD_HASH, strings=_QUOTED)
 SLASH = _family(rf"//[^\n]*|{_BLOCK}", strings=f"{_QUOTED}|{_BACKTICK}")
+SCRIPT = _family(rf"//[^\n]*|{_BLOCK}", strings=f"{_QUOTED}|{_BACKTICK}|{_PATTERN}")
 PERCENT = _family(r"^[ \t]*%\{.*?(?:%\}|\Z)|(?<!\\)%[^\n]*", strings=rf"{_DOUBLE}|(?<![\w)\]}}'.]){_SINGLE}")
 _OFF = r"^[ \t]*#[ \t]*if[ \t]+(?:0|false)\b.*?(?:^[ \t]*#[ \t]*(?:endif|else|elif)\b|\Z)"
 _NOTES = r"^=begin\b.*?(?:^=end\b[^\n]*|\Z)"
@@ -37,8 +43,10 @@ _BASIC = r"(?i:(?<![^\s:])rem(?=[ \t\n]|\Z)[^\n]*)"
 
 _ENDINGS = {
     HASH: "r sh bash zsh fish mk dockerfile nix coffee",
-    SLASH: "js jsx mjs cjs ts tsx mts cts java kt kts scala groovy gradle go rs swift dart proto zig v sv sol less"
-    " scss",
+    SLASH: "java kt kts groovy gradle go dart proto zig v sv sol less scss",
+    SCRIPT: "js jsx mjs cjs ts tsx mts cts",
+    _family(rf"//[^\n]*|{_BLOCK}", strings=rf'r(#{{1,9}})".*?(?:"\2|\Z)|{_RUNE}'): "rs",
+    _family(rf"//[^\n]*|{_BLOCK}", strings=f"{_TRIPLE}|{_RUNE}"): "swift scala",
     _family(rf"//[^\n]*|{_BLOCK}|{_OFF}", strings=_QUOTED): "c h cc cpp cxx hpp hh hxx mm cs cu ino glsl hlsl",
     _family(rf"//[^\n]*|{_BLOCK}|/\+.*?(?:\+/|\Z)", strings=f"{_QUOTED}|{_BACKTICK}"): "d",
     _family(_BLOCK, strings=_QUOTED): "css",
@@ -73,6 +81,18 @@ FAMILIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {ending: family for family, endings in _ENDINGS.items() for ending in endings.split()}
 )
 
+_WORD = re.compile(r"""[("'“‘]?[^\W_]+(?:['’-][^\W_]+)*+[)"'”’.,:;!?…]*|[-–—&+]""")  # noqa: RUF001 - they are meant
+_QUERY = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|MERGE|FROM|WHERE|JOIN|ORDER|GROUP)\b")
+_BREAK = re.compile(r"\\[nrt]")
+_FEWEST = 5  # words of a string of prose
+
+
+def is_prose(string: str) -> bool:
+    """Return whether a string literal holds words and their punctuation only, at least five, and is no query."""
+    words = _BREAK.sub(" ", string.lstrip("rRuUbBfFsS~@$").strip("\"'`#")).split()
+    return len(words) >= _FEWEST and all(map(_WORD.fullmatch, words)) and _QUERY.match(words[0]) is None
+
+
 CONTAINER = re.compile(r"(?:docker|container)file(?:\.|$)|.{1,200}\.(?:docker|container)file$")
 INSTRUCTION = re.compile(  # as everybody writes them; a label and a maintainer only describe
     r"\s*(?:FROM|RUN|CMD|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL)\s"
@@ -84,7 +104,7 @@ REQUIREMENT = re.compile(  # a name with its version or nothing, an option, an a
 )
 PYTHON = re.compile(
     r"(?P<string>(?:(?<!\w)[rRuUbBfF]{1,2})?"
-    rf"(?:{_TRIPLE}|'''(?:\\.|[^\\])*?(?:'''|\Z)|{_QUOTED}))|(?P<comment>#[^\n]*)|(?P<open>[(\[{{])|(?P<close>[)\]}}])",
+    rf"(?:{_TRIPLE}|'''(?:\\.|[^\\])*?(?:'''|\Z)|{_OPENED}))|(?P<comment>#[^\n]*)|(?P<open>[(\[{{])|(?P<close>[)\]}}])",
     re.DOTALL,
 )
 COMPOUND = re.compile(r"\s*(?:async|def|class|if|elif|else|for|while|with|try|except|finally)\b")

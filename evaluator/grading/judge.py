@@ -7,6 +7,7 @@ the time limit is ours, since a dripping answer outlives litellm's.
 import asyncio
 import atexit
 import functools
+import hashlib
 import logging
 import math
 import os
@@ -21,23 +22,31 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from evaluator.errors import BadModelName, JudgeRejected, JudgeUnavailable, NoKey
-from evaluator.grading import faults
+from evaluator.errors import AnswerLost, BadModelName, JudgeRejected, NoKey
+from evaluator.grading import faults, wire
 from evaluator.judgement import Answer, Judge, JudgeName, Prompt
 from evaluator.settings import OFFLINE, PROVIDERS
 
 MACHINE = JudgeName(provider=OFFLINE, model="machine-checks")
 _FAMILIES = {"claude": "anthropic", "gpt": "openai", "chatgpt": "openai", "o1": "openai", "o3": "openai",
              "o4": "openai", "gemini": "gemini"}  # fmt: skip
+_MAKERS = (  # part of a model's name -> who trained it; the first that fits
+    (r"claude", "anthropic"), (r"gpt|chatgpt|\bo[1-9]\b|codex|davinci", "openai"), (r"gemini|gemma", "google"),
+    (r"deepseek", "deepseek"), (r"qwen|qwq", "qwen"), (r"grok", "xai"), (r"llama", "meta"), (r"phi-?\d", "microsoft"),
+    (r"mistral|mixtral|ministral|codestral|devstral|magistral|pixtral", "mistral"), (r"command", "cohere"),
+    (r"\bnova\b|titan", "amazon"), (r"kimi|moonshot", "moonshot"), (r"\bglm", "zhipu"), (r"minimax", "minimax"),
+)  # fmt: skip
+_HOSTS = {"gemini": "google", "vertex_ai": "google", "azure": "openai"}  # whose models they mostly are
 _ENVIRONMENT = {  # before the import: else it asks the network for prices, and reads a .env file that is not ours
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
     "LITELLM_MODE": "PRODUCTION",
 }
-_RECORDED = ("temperature", "max_tokens", "timeout")  # parameters that go into the grading record
+_RECORDED = ("temperature", "max_tokens")  # parameters that go into the grading record
 MAX_TOKENS = 10**12  # of a call, as reported
 MAX_COST = 1_000_000  # US dollars of a call: no bill is that high, and sums of it can be stored
 MAX_MODEL = 200  # characters of a model's name, as reported
+_MARGIN = 5  # seconds that litellm is given more than we wait: the deadline is ours
 _NO_KEY = "none"  # what a server of one's own is sent where no key is set: some clients insist on one
 
 
@@ -58,6 +67,16 @@ def name_of(model: str) -> JudgeName:
     if len(provider) > 50 or len(rest) > 100:  # columns of project_evaluations
         raise BadModelName(f"{model!r} is too long a name: at most 50 characters, a slash and 100 characters.")
     return JudgeName(provider=provider, model=rest)
+
+
+def family(name: JudgeName) -> str:
+    """Return who trained the model, as far as its name tells: `anthropic` for claude, wherever it is asked.
+
+    Two judges of one family share their errors. A model of unknown make is of its provider's family.
+    """
+    model = name.model.lower()
+    made = (maker for words, maker in _MAKERS if re.search(words, model))
+    return next(made, _HOSTS.get(name.provider, name.provider))
 
 
 def open_judge(
@@ -135,13 +154,13 @@ class _LlmJudge:
         try:
             response = _run(vendor.acompletion(**arguments), seconds=self._timeout)
         except TimeoutError as error:
-            raise JudgeUnavailable(
+            raise AnswerLost(
                 f"{self._name.provider}/{self._name.model} did not answer within {self._timeout:g} seconds. Try again"
                 " later, or set MODU_JUDGE_TIMEOUT higher."
             ) from error
-        except tuple(vendor.exceptions.LITELLM_EXCEPTION_TYPES) as error:
+        except Exception as error:  # noqa: BLE001 - litellm's own, and what it lets through: responses have any form
             secrets = [self._key.get_secret_value()] if self._key else []
-            raise faults.translate(error, name=self._name, keys=secrets) from error
+            raise faults.translate(error, name=self._name, keys=secrets) from None  # it quotes prompt and answer
         return self._answer(response, arguments)
 
     def _arguments(self, prompt: Prompt, *, vendor: Any) -> dict[str, Any]:
@@ -150,7 +169,7 @@ class _LlmJudge:
             "messages": self._messages(prompt),
             "temperature": 0,
             "max_tokens": self._answer_tokens,
-            "timeout": self._timeout,
+            "timeout": self._timeout + _MARGIN,
             "max_retries": 0,
             "num_retries": 0,
             "drop_params": True,  # what this model is known not to take, such as a temperature
@@ -164,6 +183,8 @@ class _LlmJudge:
         if vendor.supports_response_schema(model=self._name.model, custom_llm_provider=self._name.provider):
             schema = {"name": "answer", "schema": prompt.answer_schema, "strict": True}
             arguments["response_format"] = {"type": "json_schema", "json_schema": schema}
+        if self._name.provider == "openai" and self._address is None:  # which finds equal beginnings sooner by it
+            arguments["prompt_cache_key"] = hashlib.sha256((prompt.system + prompt.prefix).encode()).hexdigest()[:32]
         return arguments
 
     def _messages(self, prompt: Prompt) -> list[dict[str, Any]]:
@@ -186,16 +207,19 @@ class _LlmJudge:
             )
         usage = getattr(response, "usage", None)
         details = getattr(usage, "prompt_tokens_details", None)
-        input_tokens = _tokens(usage, "prompt_tokens")
+        made = getattr(usage, "completion_tokens_details", None)
+        input_tokens, output_tokens = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
         return Answer(
             text=text if isinstance(text, str) else "",
             truncated=reason == "length",
             model=_model(response.model),
             input_tokens=input_tokens,
-            output_tokens=_tokens(usage, "completion_tokens"),
+            output_tokens=output_tokens,
             cached_tokens=min(_tokens(details, "cached_tokens"), input_tokens),
+            reasoning_tokens=min(_tokens(made, "reasoning_tokens"), output_tokens),
             cost_usd=_cost(response._hidden_params.get("response_cost")),  # noqa: SLF001 - where litellm puts it
-            parameters={name: arguments[name] for name in _RECORDED} | {"schema": "response_format" in arguments},
+            parameters={name: arguments[name] for name in _RECORDED}
+            | {"timeout": self._timeout, "schema": "response_format" in arguments},
         )
 
 
@@ -229,9 +253,26 @@ def _vendor() -> Any:
     litellm.telemetry = False
     litellm.suppress_debug_info = True
     litellm.disable_aiohttp_transport = True
+    _use_our_wire()
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for name in ("openai", "httpx", "httpcore"):  # which tell whole requests where the level is DEBUG
+        logging.getLogger(name).setLevel(logging.WARNING)
     return litellm
+
+
+def _use_our_wire() -> None:
+    """Have litellm make its connections, those through a proxy too, of our transport."""
+    import httpx
+    from litellm.llms.custom_httpx import http_handler
+
+    transport = wire.make_transport(httpx)
+
+    def make(*, ssl_context: Any = None, ssl_verify: bool | None = None, **_others: Any) -> Any:
+        return transport(verify=ssl_context or (True if ssl_verify is None else ssl_verify))
+
+    vars(http_handler)["AsyncHTTPTransport"] = transport
+    setattr(http_handler.AsyncHTTPHandler, "create_async_transport", staticmethod(make))  # noqa: B010 - for mypy
 
 
 # One event loop for all calls of the process: they share its connections, and a call that is late can be ended.

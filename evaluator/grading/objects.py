@@ -7,10 +7,13 @@ from typing import Any, NoReturn
 from evaluator.errors import VerdictError
 
 _THOUGHT = "think|thinking|thought|reasoning|reflection|scratchpad|analysis"
-_MARK = re.compile(rf'\\.|["{{}}]|<(?P<close>/?)(?P<tag>{_THOUGHT})>', re.DOTALL | re.IGNORECASE)
-# What mending looks at: a string (an unclosed one runs to the end: then nothing is looked at twice), a comment to the
-# end of the line, a comma before a closing bracket, a string in curly quotes.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|,(?=\s*[}\]])|[“”](?P<curly>[^“”"\\\n]*+)[“”]', re.DOTALL)
+_MARK = re.compile(rf'\\.|["{{}}]|<(?P<close>/?)(?P<tag>(?:\w{{1,10}}:)?(?:{_THOUGHT}))>', re.DOTALL | re.IGNORECASE)
+# What mending looks at: a string, a comment (unclosed ones run to the end: then nothing is looked at twice), a comma
+# before a closing bracket, a string in curly quotes.
+_TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])|[“”](?P<curly>[^“”"\\\n]*+)[“”]', re.DOTALL
+)
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(?P<other>.))', re.DOTALL)
 
 
 def closed(text: str) -> tuple[list[str], str]:
@@ -119,11 +122,21 @@ def _refuse_constant(_name: str) -> NoReturn:
 
 
 def _mend(text: str) -> str:
-    """Return *text* without `//` comments and trailing commas, strings in curly quotes put into straight ones."""
+    r"""Return *text* without comments and trailing commas, strings in curly quotes put into straight ones.
+
+    A backslash that escapes nothing, as in a quote of `\d+`, stands for itself.
+    """
     return _TOKEN.sub(_mended, text)
 
 
 def _mended(token: re.Match[str]) -> str:
     if token["curly"] is not None:
         return f'"{token["curly"]}"'
-    return token[0] if token[0].startswith('"') else ""
+    return _ESCAPE.sub(_escaped, token[0]) if token[0].startswith('"') else ""
+
+
+def _escaped(escape: re.Match[str]) -> str:
+    other = escape["other"]
+    if other is None:
+        return escape[0]
+    return other if other == "'" else f"\\\\{other}"

@@ -15,7 +15,7 @@ MAX_FACT = 500  # characters; a reason names at most a handful of names of 80 ch
 
 PRIVATE = CheckResult(level="cannot_tell", reason="Only the README and the names of the files were shown.")
 ALONE = CheckResult(level="cannot_tell", reason="Only a README was given, no files of the project.")
-_README_ENOUGH = frozenset(("licence", "readme_commands", "readme_usage"))  # checks that a README alone can answer
+README_ENOUGH = frozenset(("licence", "readme_commands", "readme_usage"))  # checks that a README alone can answer
 _NAMES_ENOUGH = frozenset(("licence", "manifest", "readme_usage", "tidy"))  # checks that read no file but the README
 
 _LABELS: Mapping[str, str] = MappingProxyType({  # in the order in which the facts are shown
@@ -59,7 +59,7 @@ def facts(digest: Digest) -> tuple[str, ...]:
 
 def _result(name: str, digest: Digest) -> CheckResult:
     if is_readme_alone(digest):
-        return CHECKS[name](digest) if name in _README_ENOUGH else ALONE
+        return CHECKS[name](digest) if name in README_ENOUGH else ALONE
     if digest.privacy == "full":
         return CHECKS[name](digest)
     result = CHECKS[name](digest) if name in _NAMES_ENOUGH else PRIVATE

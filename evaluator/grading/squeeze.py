@@ -9,7 +9,7 @@ import unicodedata
 _STRAIGHT = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
-    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad")  # invisible: taken out
+    | dict.fromkeys("\x00\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u00ad")  # invisible: taken out
 )
 
 

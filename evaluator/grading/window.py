@@ -1,29 +1,26 @@
 """How much a model can read, and so how long a digest for it may be (specs/digest.md, "Counting tokens").
 
-The windows are litellm's own table, read from the file in its wheel: importing litellm takes seconds.
+The windows are litellm's own table.
 """
 
 import functools
-import importlib.util
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from pathlib import Path
 
 from evaluator.domain import Language
 from evaluator.errors import SettingsError
-from evaluator.grading.prompts import Prompts
+from evaluator.grading import model_table
+from evaluator.grading.prompts import Prompts, labelled
 from evaluator.judgement import Rubric
 
-_TABLE = "model_prices_and_context_window_backup.json"
 _NONCE = "0" * 32  # stands for one where only its length matters
 _LEAST = 2000  # tokens; a digest that may have fewer tells a judge nothing
 
-# Tokens besides the digest that nobody can count before it is there, at most: eleven facts of 500 characters, two
-# canaries that each name a file, and what was wrong with the first answer.
-_FACTS = 3000
+# Tokens besides the digest that nobody can count before it is there, at most: eleven facts of 500 characters, 24
+# promises of 200 with what was found of them, three canaries, and what was wrong with the first answer.
+_FACTS = 5000
 
 # Our estimate of o200k tokens may err: by less than 5 % on 95 of 100 digests, by 7 at most (benchmarks/tokens).
 _ERROR = Fraction(115, 100)
@@ -66,10 +63,15 @@ def digest_budget(model: str, *, wanted: int, answer_tokens: int, around: int) -
     return min(wanted, left)
 
 
+def tokens_at_most(model: str, *, estimated: int) -> int:
+    """Return how many tokens of the model our estimate of o200k tokens may stand for at most."""
+    return math.ceil(estimated * _ERROR * _density(model))
+
+
 def around(rubric: Rubric, *, prompts: Prompts, language: Language) -> str:
     """Return what stands around a digest in the longest call by the rubric: rules, criteria, answer form."""
     parts = (
-        prompts.suffix(dimension, [c for c in dimension.criteria if c.evidence != "machine"], nonce=_NONCE)
+        prompts.suffix(dimension, labelled([c for c in dimension.criteria if c.evidence != "machine"]), nonce=_NONCE)
         for dimension in rubric.dimensions
     )
     return prompts.system(language) + max(parts, key=len)
@@ -89,11 +91,6 @@ def _names(model: str) -> Iterator[str]:
 
 @functools.cache
 def _windows() -> Mapping[str, int]:
-    """Return litellm's table, name of a model -> tokens it can be sent; empty where the wheel has no such file."""
-    package = importlib.util.find_spec("litellm")
-    file = Path(package.origin or "").parent / _TABLE if package else None
-    if file is None or not file.is_file():
-        return {}
-    rows = json.loads(file.read_bytes())
-    found = ((name, row.get("max_input_tokens")) for name, row in rows.items())
+    """Return name of a model -> tokens it can be sent."""
+    found = ((name, row.get("max_input_tokens")) for name, row in model_table.rows().items())
     return {name: tokens for name, tokens in found if isinstance(tokens, int) and tokens > 0}

@@ -7,50 +7,44 @@ import hashlib
 import hmac
 import logging
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from evaluator.digest.build import build
-from evaluator.domain import Claim, Digest, Failure, Limits, Stage
-from evaluator.errors import ClaimLost, EvaluatorError, NoKey, TransientError
-from evaluator.grading.grade import fingerprint, grade
-from evaluator.grading.prompts import Prompts
+from evaluator.domain import Claim, Digest, Failure, Stage
+from evaluator.errors import (
+    BudgetBusy,
+    ClaimLost,
+    EvaluatorError,
+    JudgeBusy,
+    JudgeUnavailable,
+    LimitReached,
+    NoKey,
+    RateLimited,
+    TransientError,
+)
+from evaluator.grading.asking import Wires
+from evaluator.grading.grade import grade
+from evaluator.grading.prices import REPLAY
 from evaluator.grading.withhold import withhold
-from evaluator.judgement import Call, Judge, Rubric, Scorecard
-from evaluator.services import budget
+from evaluator.judgement import Call, Rubric, Scorecard
+from evaluator.services import budget, models
+from evaluator.services.bench import Bench
+from evaluator.services.sitting import Sitting, sittings
 from evaluator.services.submission import without_source
+from evaluator.services.wiring import DatabaseMemory, DatabasePurse
 from evaluator.sources.fetch import fetch
 from evaluator.store import calls, evaluations, installation, requests, stats
-from evaluator.store.database import Connection, Database
+from evaluator.store.database import Connection
 
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE = timedelta(seconds=1)  # before the second try; doubles with every further one
 _LONGEST_PAUSE = timedelta(hours=1)
 _KEYLESS = timedelta(seconds=15)  # between two looks of a process that lacks the key of a request's model
+_MONEY_WAIT = timedelta(seconds=5)  # for what calls under way may leave over of a budget
 _TURN = timedelta(seconds=1)  # between two looks whether the same thing has been judged
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a worker needs to grade."""
-
-    database: Database
-    owner: UUID  # of the claims of this worker process
-    rubric: Callable[[str], Rubric]
-    judge: Callable[[str], Judge | None]  # by model name; None is the offline judge
-    prompts: Prompts
-    limits: Limits
-    digest_tokens: int  # that a digest may have, as far as the judge's window allows
-    answer_tokens: int  # that an answer of the judge may have
-    counts_offline: bool  # whether a pass by the offline judge counts as a successful project
-    max_tries: int
-    lease: timedelta
-    keep: timedelta  # how long a failed request keeps its source
-    keys_differ: bool = False  # whether another process at these services may have keys that this one lacks
-    in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat
 
 
 def run(request_id: UUID, *, bench: Bench) -> None:
@@ -95,68 +89,113 @@ _BUG = "The grading failed because of a mistake in the evaluator ({}). Look at t
 
 
 def _grade(claim: Claim, *, bench: Bench) -> None:
-    rubric = bench.rubric(claim.options.rubric)
-    judge = bench.judge(claim.options.model)
-    most = budget.tokens(
-        claim.options.model,
-        rubric,
-        prompts=bench.prompts,
-        language=claim.options.language,
-        wanted=bench.digest_tokens,
-        answer_tokens=bench.answer_tokens,
-    )
-    digest = _read(claim, most=most, bench=bench)
-    print_ = fingerprint(
-        digest,
-        rubric,
-        prompts=bench.prompts,
-        judge=judge,
-        language=claim.options.language,
-    )
-    if not claim.options.fresh and _is_settled(claim, print_, bench=bench):
-        return
+    options = claim.options
+    rubric = bench.rubric(options.rubric)
+    most = budget.of_request(options, rubric, bench=bench)
+    with bench.database.transaction() as conn:
+        secret = installation.secret(conn)
+    digest = _read(claim, secret=secret, most=most, bench=bench)
+    tried = sittings(claim, digest, rubric, secret=secret, most=most, bench=bench)
+    stored = [sitting.fingerprint for sitting in tried]  # by any of them: an unchanged project costs nothing
+    failed: TransientError | None = None
+    for sitting in tried:
+        if not options.fresh and _is_settled(claim, sitting.fingerprint, stored=stored, bench=bench):
+            return
+        asked: list[Call] = []
+        try:
+            scorecard = _judge(claim, sitting, digest=digest, rubric=rubric, asked=asked, bench=bench)
+        except NoKey:
+            if failed is None:  # else a model that stands in, and cannot
+                raise
+        except LimitReached:
+            raise
+        except _PROVIDER_AWAY as error:
+            if asked and _SECOND in asked[-1].purpose:  # what the first judge said is kept, and no model stands in
+                raise
+            failed = failed or error
+        else:
+            _advance(claim, "scoring", bench=bench)
+            _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=sitting.fingerprint, bench=bench)
+            return
+        logger.info("Model passed over", extra={"request_id": str(claim.id), "model": sitting.model})
+    raise failed or AssertionError("a request without a model")
+
+
+_SECOND = "second judge"  # in the purpose of a call
+_PROVIDER_AWAY = (RateLimited, JudgeUnavailable, JudgeBusy)  # of the TransientErrors, those another model may not have
+
+
+def _judge(
+    claim: Claim, sitting: Sitting, *, digest: Digest, rubric: Rubric, asked: list[Call], bench: Bench
+) -> Scorecard:
+    """Return what the judge of the sitting makes of it; *asked* is filled with its calls."""
     try:
-        scorecard = grade(
+        return grade(
             digest,
             rubric,
-            judge=judge,
+            judge=sitting.judge,
             prompts=bench.prompts,
-            language=claim.options.language,
-            on_call=lambda call: _enter(claim, call, bench=bench),
-            checkpoint=lambda: _advance(claim, "judging", bench=bench),
+            terms=sitting.terms,
+            wires=_wires(claim, taped=models.is_taped(sitting.model), asked=asked, bench=bench),
         )
     except EvaluatorError as error:  # its words may be the provider's, and those may repeat code
         error.args = (withhold(digest, str(error)),)
         raise
-    _advance(claim, "scoring", bench=bench)
-    _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=print_, bench=bench)
 
 
-def _read(claim: Claim, *, most: int, bench: Bench) -> Digest:
-    with bench.database.transaction() as conn:
-        secret = installation.secret(conn)
+def _wires(claim: Claim, *, taped: bool, asked: list[Call], bench: Bench) -> Wires:
+    def on_call(call: Call) -> None:
+        asked.append(call)
+        _enter(claim, call, bench=bench)
+
+    def checkpoint() -> None:
+        _advance(claim, "judging", bench=bench)
+
+    purse = claim.budget_id and DatabasePurse(
+        bench.database,
+        claim,
+        claim.budget_id,
+        longest_wait=_MONEY_WAIT,
+        checkpoint=checkpoint,
+    )
+    return Wires(
+        on_call=on_call,
+        checkpoint=checkpoint,
+        traffic=None if models.is_replayed(claim.options.model) else bench.traffic,
+        purse=purse or None,
+        memory=None if taped else DatabaseMemory(bench.database),  # a tape holds every answer
+        patience=bench.patience,
+        tariff=bench.tariff,
+    )
+
+
+def _read(claim: Claim, *, secret: str, most: int, bench: Bench) -> Digest:
     mark = hmac.new(secret.encode(), claim.path_hash.encode(), hashlib.sha256).hexdigest()[:16]
+    masks = hmac.digest(secret.encode(), f"masks of {claim.path_hash}".encode(), "sha256")
     with fetch(claim.source, limits=bench.limits) as snapshot:
         _advance(claim, "reading", bench=bench)
         return build(
             snapshot,
             budget=most,
             mark=mark,
+            key=masks,
             privacy=claim.options.privacy,
             text_bytes=bench.limits.text_bytes,
         )
 
 
-def _is_settled(claim: Claim, print_: str, *, bench: Bench) -> bool:
+def _is_settled(claim: Claim, print_: str, *, stored: Collection[str], bench: Bench) -> bool:
     """Return whether nothing is left to judge: the same thing is judged already, or is being judged just now.
 
-    What is stored ends the request: no call, no row, no count. What is on its way ends it as soon as it is there.
+    What is stored under one of those fingerprints ends the request: no call, no row, no count. What is on its way ends
+    it as soon as it is there.
     """
     with bench.database.transaction() as conn:
         requests.judge_lock(conn, claim, fingerprint=print_)
-        stored = evaluations.equal(conn, claim, fingerprint=print_)
-        if stored is not None:
-            held = requests.finish(conn, claim, evaluation_id=stored)
+        found = (evaluations.equal(conn, claim, fingerprint=each) for each in stored)
+        there = next((id for id in found if id is not None), None)
+        if there is not None:
+            held = requests.finish(conn, claim, evaluation_id=there)
         elif requests.begin_judging(conn, claim, fingerprint=print_, lease=bench.lease):
             return False
         else:
@@ -170,7 +209,7 @@ def _finish(
     claim: Claim, scorecard: Scorecard, *, digest: Digest, rubric: Rubric, fingerprint: str, bench: Bench
 ) -> None:
     """Write the result and what it counts towards, or neither."""
-    counted = bench.counts_offline or not scorecard.judge.offline
+    counted = bench.counts_offline or not (scorecard.judge.offline or scorecard.judge.provider == REPLAY)
 
     def act(conn: Connection) -> UUID:
         stats.lock(conn, claim.user_id)  # results of one user wait for each other from here on
@@ -217,6 +256,11 @@ def _enter(claim: Claim, call: Call, *, bench: Bench) -> None:
 
 def _put_back(claim: Claim, error: TransientError, *, bench: Bench) -> None:
     failure = _failure(claim, error)
+    if isinstance(error, JudgeBusy | BudgetBusy):  # nothing was asked: that is no try
+        pause = (error.retry_after or _TURN) * random.uniform(1.0, 1.25)  # noqa: S311 - as below
+        with bench.database.transaction() as conn:
+            requests.step_back(conn, claim, pause=min(pause, _LONGEST_PAUSE), failure=failure)
+        return
     if claim.tries >= bench.max_tries:
         _fail(claim, failure, bench=bench)
         return

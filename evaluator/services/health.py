@@ -5,15 +5,18 @@ import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from evaluator.domain import Value
-from evaluator.errors import EvaluatorError, SettingsError
+from evaluator.errors import EvaluatorError, SettingsError, UnknownPrice
 from evaluator.grading import judge
+from evaluator.grading.prices import Tariff
+from evaluator.judgement import JudgeName
+from evaluator.services import models
 from evaluator.settings import OFFLINE, PROVIDERS, Settings
 from evaluator.sources import access
 from evaluator.store import migrate
@@ -44,19 +47,56 @@ def judging(settings: Settings) -> tuple[Health, ...]:
         keys = ", ".join(key for key, _ in PROVIDERS.values())
         mend = f"Set MODU_MODEL and the key of its provider, or only a key: {keys}."
         return (Health(name="Judge", status="note", text="offline: no LLM looks, machine checks only", mend=mend),)
+    others = [("Fallback", "MODU_FALLBACK_MODELS", each) for each in settings.fallback_models]
+    if settings.second_model is not None:
+        others.append(("Second", "MODU_SECOND_MODEL", settings.second_model))
+    found = [_judge(model, name="Judge", setting="MODU_MODEL", settings=settings)]
+    found += [_judge(each, name=name, setting=setting, settings=settings) for name, setting, each in others]
+    if not any(finding.status == "missing" for finding in found):
+        found += _kin_and_prices(settings)
+    return tuple(found)
+
+
+def _judge(model: str, *, name: str, setting: str, settings: Settings) -> Health:
     try:
         provider = judge.name_of(model).provider
     except EvaluatorError as error:
-        return (Health(name="Judge", status="missing", text=str(error), mend="Mend MODU_MODEL."),)
+        return Health(name=name, status="missing", text=str(error), mend=f"Mend {setting}.")
     key = PROVIDERS[provider][0] if provider in PROVIDERS else None
     if key is not None and key not in settings.provider_keys:
-        return (Health(name="Judge", status="missing", text=f"{model}, but {key} is not set", mend=f"Set {key}."),)
+        return Health(name=name, status="missing", text=f"{model}, but {key} is not set", mend=f"Set {key}.")
     if settings.api_base is None:
-        return (Health(name="Judge", status="ok", text=f"{model}; whether it answers was not asked"),)
-    return (_server_of_the_model(model, settings.api_base),)
+        return Health(name=name, status="ok", text=f"{model}; whether it answers was not asked")
+    return _server_of_the_model(model, settings.api_base, name=name)
 
 
-def _server_of_the_model(model: str, api_base: str) -> Health:
+def _kin_and_prices(settings: Settings) -> Iterator[Health]:
+    """Yield whether the second judge is one, and whether it is known what each model costs."""
+    model, fallbacks, second = settings.judge_model, settings.fallback_models, settings.second_model
+    try:
+        models.check(model, fallbacks=fallbacks, second=second)
+    except EvaluatorError as error:
+        yield Health(name="Second", status="missing", text=str(error), mend="Mend MODU_SECOND_MODEL.")
+    tariff = Tariff(own=settings.prices, answer_tokens=settings.answer_tokens)
+    names = [judge.name_of(model) for model in models.all_of(model, fallbacks=fallbacks, second=second)]
+    unknown = [f"{name.provider}/{name.model}" for name in names if not _is_priced(name, tariff=tariff)]
+    if not unknown:
+        yield Health(name="Prices", status="ok", text="known")
+        return
+    text = f"not known of {', '.join(unknown)}: costs are shown as unknown, and a budget is refused"
+    mend = f"Set MODU_PRICES={unknown[0]}=in/out in US dollars per million tokens."
+    yield Health(name="Prices", status="note", text=text, mend=mend)
+
+
+def _is_priced(name: JudgeName, *, tariff: Tariff) -> bool:
+    try:
+        tariff.require(name)
+    except UnknownPrice:
+        return False
+    return True
+
+
+def _server_of_the_model(model: str, api_base: str, *, name: str) -> Health:
     parts = urlsplit(api_base)
     text = f"{model} at {api_base}"
     try:
@@ -64,8 +104,8 @@ def _server_of_the_model(model: str, api_base: str) -> Health:
         socket.create_connection((parts.hostname or "", port), timeout=_CONNECT).close()
     except (OSError, ValueError) as error:
         reason = f"{text} does not answer ({getattr(error, 'strerror', None) or error})"
-        return Health(name="Judge", status="missing", text=reason, mend="Start it, or mend MODU_API_BASE.")
-    return Health(name="Judge", status="ok", text=text)
+        return Health(name=name, status="missing", text=reason, mend="Start it, or mend MODU_API_BASE.")
+    return Health(name=name, status="ok", text=text)
 
 
 def files(settings: Settings) -> tuple[Health, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -32,6 +33,38 @@ def evaluation(id: str | UUID, *, database: Database) -> Row:
     if row["id"] is None:
         return {**shared, **_without_result(row)}
     return {**shared, **_result(row), "usage": _usage(usage)}
+
+
+def record(id: str | UUID, *, database: Database) -> Row:
+    """Return the whole grading record of an evaluation, by its id, that of its request, or the beginning of one.
+
+    `grading/record.py` recomputes the scores from it. Raises NotFound where there is none, or it was not ours.
+    """
+    with database.transaction() as conn:
+        uuid = id if isinstance(id, UUID) else _found(conn, id)
+        row = evaluations.record(conn, uuid)
+    if row is None:
+        raise NotFound(f"There is no grading record {uuid}: only what was graded here has one. See: modu list")
+    scorecard = row["scorecard"]
+    return {
+        "evaluation": {
+            "id": _text(row["id"]),
+            "evaluated_at": row["evaluated_at"].isoformat(),
+            "project": {
+                "path_hash": row["path_hash"],
+                "kind": row["kind"],
+                "commit": row["commit"],
+                "tree": row["tree"],
+            },
+            "scores": _scores(row),
+            "review_reasons": scorecard.get("review_reasons", []),
+            "judge": _judge(row, scorecard),
+        },
+        "scorecard": {name: value for name, value in scorecard.items() if name not in {"record", "feedback"}},
+        "criteria": row["criteria"],
+        "record": scorecard.get("record", {}),
+        "manifest": row["manifest"],
+    }
 
 
 def progress(id: UUID, *, database: Database) -> Progress:
@@ -103,22 +136,45 @@ def _result(row: Row) -> Row:
     outline = {criterion["id"]: criterion for criterion in row["criteria"] or ()}
     return {
         "scores": _scores(row),
+        "pass_line": _pass_line(row, scorecard),
         "criteria": [_criterion(verdict, outline[verdict["id"]]) for verdict in scorecard.get("verdicts", ())],
-        "claims": [],
+        "claims": [_claim(promise) for promise in scorecard.get("promises", ())],
         "feedback": row["feedback"],
         "review_reasons": scorecard.get("review_reasons", []),
         "review": None,
-        "judge": {
-            "provider": row["llm_provider"],
-            "model": row["llm_model"],
-            "rubric": {
-                "id": scorecard.get("rubric_id"),
-                "version": scorecard.get("rubric_version"),
-                "sha256": scorecard.get("rubric_sha256"),
-            },
-            "prompt_sha256": scorecard.get("prompt_sha256"),
-        },
+        "judge": _judge(row, scorecard),
         "evaluated_at": row["evaluated_at"].isoformat(),
+    }
+
+
+def _judge(row: Row, scorecard: Row) -> Row:
+    return {
+        "provider": row["llm_provider"],
+        "model": row["llm_model"],
+        "rubric": {
+            "id": scorecard.get("rubric_id"),
+            "version": scorecard.get("rubric_version"),
+            "sha256": scorecard.get("rubric_sha256"),
+        },
+        "prompt_sha256": scorecard.get("prompt_sha256"),
+    }
+
+
+def _pass_line(row: Row, scorecard: Row) -> Row:
+    """Return the organizer's own pass line; `scores.passed` is that of everybody."""
+    points = scorecard.get("pass_line", PASS_LINE)
+    return {"points": points, "passed": row["total_score"] >= points}
+
+
+def _claim(promise: Row) -> Row:
+    return {
+        "n": promise["n"],
+        "kind": promise["kind"],
+        "text": promise["text"],
+        "verdict": promise["level"],
+        "by": promise["by"],
+        "samples": promise["samples"],
+        "evidence": _evidence(promise),
     }
 
 
@@ -129,11 +185,14 @@ def _criterion(verdict: Row, outline: Row) -> Row:
         "dimension": outline["dimension"],
         "weight": outline["weight"],
         "verdict": verdict["level"],
+        "samples": verdict.get("samples", []),  # of several; records of before it had none
         "reason": verdict["reason"],
-        "evidence": [
-            {"file": item["file"], "lines": item["lines"], "status": item["status"]} for item in verdict["evidence"]
-        ],
+        "evidence": _evidence(verdict),
     }
+
+
+def _evidence(verdict: Row) -> list[Row]:
+    return [{"file": item["file"], "lines": item["lines"], "status": item["status"]} for item in verdict["evidence"]]
 
 
 def _scores(row: Row) -> Row | None:
@@ -149,7 +208,13 @@ def _scores(row: Row) -> Row | None:
 
 def _usage(usage: Row) -> Row:
     cost = usage.pop("cost_usd")
-    return {**usage, "cost_usd": None if cost is None else f"{cost:.4f}"}
+    return {**usage, "cost_usd": None if cost is None else _dollars(cost)}
+
+
+def _dollars(cost: Decimal) -> str:
+    """Return the cost as exact as the ledger has it, with four decimals at least: small projects cost little."""
+    whole, _, part = f"{cost:.8f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(4, '0')}"
 
 
 def _found(conn: Connection, id: str) -> UUID:

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import PurePath, PurePosixPath
 from typing import NoReturn
 from uuid import UUID
 
-from evaluator.domain import Failure, Options, Source, User, Value
-from evaluator.errors import QueueUnavailable, RequestError
+from evaluator.domain import Failure, Options, Source, SourceKind, User, Value
+from evaluator.errors import QueueUnavailable, RequestError, RubricNeedsCode
 from evaluator.grading import judge
+from evaluator.grading.prices import Tariff
+from evaluator.grading.rubrics import suits_readme
 from evaluator.judgement import Rubric
-from evaluator.settings import OFFLINE
+from evaluator.services import models
 from evaluator.sources.parse import parse
-from evaluator.store import audit, requests
+from evaluator.store import audit, budgets, requests
 from evaluator.store.database import Database
 
 
@@ -26,6 +29,8 @@ class Ask(Value):
     subdir: str | None = None
     user: User
     options: Options
+    rubric_named: bool = False  # whether the rubric was asked for, not only set for the installation
+    budget: Decimal | None = None  # US dollars that the calls may cost; None: no limit
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ class Desk:
     trusted_forges: tuple[str, ...]
     allowed_roots: tuple[str, ...] | None  # None: a local project anywhere
     keep: timedelta  # how long a failed request keeps its source
+    tariff: Tariff = field(default_factory=Tariff)
+    fallback_models: tuple[str, ...] = ()
+    second_model: str | None = None
 
 
 def submit(ask: Ask, *, desk: Desk) -> UUID:
@@ -49,6 +57,7 @@ def submit(ask: Ask, *, desk: Desk) -> UUID:
     """
     try:
         source = _check(ask, desk=desk)
+        options = _fitting(ask, source, desk=desk)
     except RequestError as error:
         _refuse(ask, error, desk=desk)
     with desk.database.transaction() as conn:
@@ -56,8 +65,9 @@ def submit(ask: Ask, *, desk: Desk) -> UUID:
             conn,
             user_id=ask.user.id,
             source=source,
-            options=ask.options,
+            options=options,
             path_hash=source.path_hash(ask.user.salt),
+            budget_id=None if ask.budget is None else budgets.add(conn, most=ask.budget),
         )
         audit.add(conn, "evaluation_requested", user_id=ask.user.id, details={"request_id": str(id)})
     try:
@@ -70,11 +80,23 @@ def submit(ask: Ask, *, desk: Desk) -> UUID:
     return id
 
 
+def withdraw(id: UUID, *, desk: Desk) -> None:
+    """End a request that still waits, because the command which made it has ended and nobody else can serve it."""
+    message = "The command that made this request ended before it was graded. Ask again."
+    with desk.database.transaction() as conn:
+        requests.fail_queued(conn, id, Failure(code="withdrawn", message=message, exit_status=5), keep=desk.keep)
+
+
 def _check(ask: Ask, *, desk: Desk) -> Source:
-    desk.rubric(ask.options.rubric)
-    if ask.options.model != OFFLINE:
-        judge.name_of(ask.options.model)
-    desk.require_key(ask.options.model)
+    model = ask.options.model
+    models.check(model, fallbacks=desk.fallback_models, second=desk.second_model)
+    if not models.is_replayed(model):
+        desk.require_key(models.plain(model))
+    if (second := models.second_to(model, second=desk.second_model)) is not None:
+        desk.require_key(second)
+    if ask.budget is not None and not models.is_replayed(model):
+        for each in models.all_of(model, fallbacks=desk.fallback_models, second=desk.second_model):
+            desk.tariff.require(judge.name_of(each))
     return parse(
         ask.source,
         ref=ask.ref,
@@ -82,6 +104,27 @@ def _check(ask: Ask, *, desk: Desk) -> Source:
         trusted_forges=desk.trusted_forges,
         allowed_roots=desk.allowed_roots,
     )
+
+
+def _fitting(ask: Ask, source: Source, *, desk: Desk) -> Options:
+    """Return the options with a rubric that can be answered: of a README alone, code is not asked after.
+
+    Raises UnknownRubric or BadRubric, and RubricNeedsCode where the rubric that was asked for needs code.
+    """
+    rubric = desk.rubric(ask.options.rubric)
+    readme_only = source.kind is SourceKind.README or ask.options.privacy == "readme"
+    if not readme_only or suits_readme(rubric):
+        return ask.options
+    if ask.rubric_named:
+        raise RubricNeedsCode(
+            f"The rubric {rubric.id!r} asks about code, and only the README is to be judged. Name one that a README can"
+            f" answer, such as --rubric {_README_RUBRIC}, or let the code be seen."
+        )
+    suits = desk.rubric(_README_RUBRIC)
+    return ask.options.model_copy(update={"rubric": suits.id})
+
+
+_README_RUBRIC = "readme"  # in every folder of rubrics that is to judge READMEs alone
 
 
 def _refuse(ask: Ask, error: RequestError, *, desk: Desk) -> NoReturn:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID
 
-from evaluator.store import requests
+from evaluator.store import budgets, requests, verdicts
 from evaluator.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,16 @@ def sweep(*, database: Database, send: Callable[[UUID], None]) -> int:
         for id in ids:  # before the commit: what could not be sent stays due
             send(id)
     return len(ids)
+
+
+def tidy(*, database: Database, keep: timedelta) -> None:
+    """Settle what dead workers put aside of budgets, and forget verdicts that nobody used for *keep*.
+
+    Raises DatabaseUnavailable.
+    """
+    database.retrying(budgets.settle_forsaken)
+    with database.transaction() as conn:
+        verdicts.forget(conn, unused=keep, limit=_BATCH)
 
 
 def hand_back(*, database: Database, owner: UUID) -> int:

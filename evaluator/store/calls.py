@@ -15,5 +15,5 @@ _ADD = queries.load("calls.sql")["add"]
 def add(conn: Connection[Any], claim: Claim, call: Call) -> None:
     """Write one line of the ledger."""
     returned = None if call.model_returned is None else clean(call.model_returned)[:200]
-    values = {**call.model_dump(), "model_returned": returned}
+    values = {**call.model_dump(exclude={"parameters"}), "model_returned": returned}
     conn.execute(_ADD, {**values, "request_id": claim.id, "attempt": claim.attempt})

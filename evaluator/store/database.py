@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg import IsolationLevel, OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from evaluator.errors import DatabaseUnavailable, SchemaConflict, SettingsError
@@ -230,3 +231,16 @@ def clean(text: str) -> str:
     """Return *text* as PostgreSQL and JSON can hold it: U+0000 and each lone surrogate become U+FFFD."""
     paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return paired.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def jsonb(value: object) -> Jsonb:
+    """Return *value* for a column of JSON, with every text in it storable: names of files may hold any bytes."""
+    return Jsonb(_cleaned(value))
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {clean(str(key)): _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list | tuple) else value

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from evaluator.domain import Claim, Digest
 from evaluator.judgement import Rubric, Scorecard
 from evaluator.store import queries
-from evaluator.store.database import clean
+from evaluator.store.database import clean, jsonb
 
 _SQL = queries.load("evaluations.sql")
 _EQUAL = _SQL["equal"]
 _ADD = _SQL["add"]
 _ADD_RECORD = _SQL["add_record"]
 _SHOW = _SQL["show"]
+_RECORD = _SQL["record"]
 _BY_PREFIX = _SQL["by_prefix"]
 _USAGE = _SQL["usage"]
 _LISTING = _SQL["listing"]
@@ -67,9 +67,9 @@ def add(
             "kind": claim.source.kind.value,
             "commit": digest.commit,
             "tree": digest.tree,
-            "scorecard": _jsonb(scorecard.model_dump(mode="json", exclude={"calls"})),
-            "criteria": _jsonb(_outline(rubric)),
-            "manifest": _jsonb([file.model_dump(mode="json", exclude_defaults=True) for file in digest.files]),
+            "scorecard": jsonb(scorecard.model_dump(mode="json", exclude={"calls"})),
+            "criteria": jsonb(_outline(rubric)),
+            "manifest": jsonb([file.model_dump(mode="json", exclude_defaults=True) for file in digest.files]),
             "counted": counted,
         },
     )
@@ -79,6 +79,12 @@ def show(conn: Connection[Any], id: UUID) -> dict[str, Any] | None:
     """Return the columns of a request and its evaluation, by the id of either, or None where neither exists."""
     with conn.cursor(row_factory=dict_row) as cur:
         return cur.execute(_SHOW, {"id": id}).fetchone()
+
+
+def record(conn: Connection[Any], id: UUID) -> dict[str, Any] | None:
+    """Return the columns of a grading record, by the id of the evaluation or of a request, or None without one."""
+    with conn.cursor(row_factory=dict_row) as cur:
+        return cur.execute(_RECORD, {"id": id}).fetchone()
 
 
 def by_prefix(conn: Connection[Any], *, first: UUID, last: UUID) -> list[UUID]:
@@ -113,16 +119,3 @@ def _outline(rubric: Rubric) -> list[dict[str, Any]]:
         for dimension in rubric.dimensions
         for criterion in dimension.criteria
     ]
-
-
-def _jsonb(value: object) -> Jsonb:
-    return Jsonb(_cleaned(value))
-
-
-def _cleaned(value: object) -> object:
-    """Return the value with every text in it storable: names of files may hold any bytes."""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {clean(str(key)): _cleaned(item) for key, item in value.items()}
-    return [_cleaned(item) for item in value] if isinstance(value, list) else value

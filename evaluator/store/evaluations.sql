@@ -38,6 +38,15 @@ SELECT r.id AS request_id, r.state, r.stage, r.kind, r.project_name AS request_n
   LEFT JOIN public.users AS u ON u.id = coalesce(r.user_id, e.user_id)
  WHERE r.id IS NOT NULL OR e.id IS NOT NULL;
 
+-- name: record
+-- How an evaluation came about, by its id or that of a request which it answered.
+SELECT e.id, e.evaluated_at, e.total_score, e.rubric_functionality, e.rubric_practicality, e.passed, e.llm_model,
+       e.llm_provider, rec.path_hash, rec.kind, rec."commit", rec.tree, rec.scorecard,
+       rec.criteria, rec.manifest
+  FROM evaluator.records AS rec
+  JOIN public.project_evaluations AS e ON e.id = rec.evaluation_id
+ WHERE e.id = coalesce((SELECT evaluation_id FROM evaluator.requests WHERE id = %(id)s), %(id)s);
+
 -- name: by_prefix
 -- The ids of requests and evaluations between two ids: those that begin alike.
 SELECT id FROM evaluator.requests WHERE id BETWEEN %(first)s AND %(last)s
@@ -50,7 +59,8 @@ SELECT id FROM public.project_evaluations WHERE id BETWEEN %(first)s AND %(last)
 SELECT count(*) AS calls, coalesce(sum(c.input_tokens), 0)::bigint AS input_tokens,
        coalesce(sum(c.output_tokens), 0)::bigint AS output_tokens,
        coalesce(sum(c.cached_tokens), 0)::bigint AS cached_tokens,
-       CASE WHEN count(*) FILTER (WHERE c.cost_usd IS NULL AND c.outcome = 'ok') = 0
+       coalesce(sum(c.reasoning_tokens), 0)::bigint AS reasoning_tokens,
+       CASE WHEN count(*) FILTER (WHERE c.cost_usd IS NULL AND (c.outcome = 'ok' OR c.output_tokens > 0)) = 0
             THEN coalesce(sum(c.cost_usd), 0) END AS cost_usd
   FROM evaluator.calls AS c
  WHERE c.request_id = %(request_id)s;

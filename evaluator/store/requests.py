@@ -36,7 +36,15 @@ _EXPIRE = _SQL["expire"]
 _PROGRESS = _SQL["progress"]
 
 
-def add(conn: Connection[Any], *, user_id: UUID, source: Source, options: Options, path_hash: str) -> UUID:
+def add(
+    conn: Connection[Any],
+    *,
+    user_id: UUID,
+    source: Source,
+    options: Options,
+    path_hash: str,
+    budget_id: UUID | None = None,
+) -> UUID:
     """Record a queued request and return its id."""
     row = conn.execute(
         _ADD,
@@ -46,7 +54,8 @@ def add(conn: Connection[Any], *, user_id: UUID, source: Source, options: Option
             "kind": source.kind.value,
             "project_name": clean(source.name)[:255],
             "path_hash": path_hash,
-            "options": Jsonb(options.model_dump(mode="json")),
+            "options": _stored(options),
+            "budget_id": budget_id,
         },
     ).fetchone()
     return _id(row)
@@ -59,7 +68,7 @@ def add_refused(conn: Connection[Any], *, user_id: UUID, project_name: str, opti
         {
             "user_id": user_id,
             "project_name": clean(project_name)[:255],
-            "options": Jsonb(options.model_dump(mode="json")),
+            "options": _stored(options),
             **_reason(failure),
         },
     ).fetchone()
@@ -169,6 +178,11 @@ def progress(conn: Connection[Any], id: UUID) -> Progress | None:
 def _held(conn: Connection[Any], statement: queries.Statement, claim: Claim, values: Mapping[str, object]) -> bool:
     fence = {"id": claim.id, "attempt": claim.attempt, "owner": claim.owner}
     return conn.execute(statement, {**fence, **values}).rowcount > 0
+
+
+def _stored(options: Options) -> Jsonb:
+    """Return the options without what is not set: a worker of an older program knows no newer ones."""
+    return Jsonb(options.model_dump(mode="json", exclude_none=True))
 
 
 def _thing(claim: Claim, fingerprint: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 -- name: add
 -- Record a request; it is queued until a worker claims it.
-INSERT INTO evaluator.requests (user_id, source, kind, project_name, path_hash, options)
-VALUES (%(user_id)s, %(source)s, %(kind)s, %(project_name)s, %(path_hash)s, %(options)s)
+INSERT INTO evaluator.requests (user_id, source, kind, project_name, path_hash, options, budget_id)
+VALUES (%(user_id)s, %(source)s, %(kind)s, %(project_name)s, %(path_hash)s, %(options)s, %(budget_id)s)
 RETURNING id;
 
 -- name: add_refused
@@ -19,7 +19,7 @@ UPDATE evaluator.requests
  WHERE id = %(id)s
    AND ((state = 'queued' AND (next_try_at IS NULL OR next_try_at <= now()))
         OR (state = 'running' AND leased_until < now()))
-RETURNING id, user_id, source, options, path_hash, attempt, tries, owner;
+RETURNING id, user_id, source, options, path_hash, attempt, tries, owner, budget_id;
 
 -- name: advance
 -- Show a new stage and renew the lease; matches no row where the claim is lost.

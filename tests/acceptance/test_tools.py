@@ -58,7 +58,8 @@ def test_the_doctor_knows_a_judge_that_can_be_asked(modu: Modu, llm: ScriptedLLM
     ended = modu("doctor", "--json", **asking(llm))
 
     assert ended.status == 0
-    assert ended.json[-1]["text"] == f"openai/anything at {llm.url}"
+    findings = {finding["name"]: finding["text"] for finding in ended.json}
+    assert findings["Judge"] == f"openai/anything at {llm.url}"
     assert llm.requests == []
 
 

@@ -63,6 +63,7 @@ def test_the_json_is_the_documented_one(worked: Modu, project: Path) -> None:
         "user",
         "project",
         "scores",
+        "pass_line",
         "criteria",
         "claims",
         "feedback",
@@ -89,6 +90,7 @@ def test_the_json_is_the_documented_one(worked: Modu, project: Path) -> None:
         "input_tokens": 0,
         "output_tokens": 0,
         "cached_tokens": 0,
+        "reasoning_tokens": 0,
         "cost_usd": "0.0000",
     }
 
@@ -117,7 +119,7 @@ def test_the_grade_is_what_the_answers_imply_in_each_wire_format(
         ("greet.py", "exact")
     ]
     assert (result["judge"]["provider"], result["judge"]["model"]) == (provider, "anything")
-    assert (result["usage"]["calls"], result["usage"]["input_tokens"]) == (2, 2000)
+    assert (result["usage"]["calls"], result["usage"]["input_tokens"]) == (6, 6000)  # a total of 5 is looked at thrice
     assert {request.wire for request in llm.requests} == {provider}
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from uuid import UUID
 
 from evaluator.domain import Options, User
-from evaluator.services.evaluation import Bench, run
+from evaluator.services.bench import Bench
+from evaluator.services.evaluation import run
 from evaluator.store.database import Database
 from tests.support.people import folder_source, queue
 

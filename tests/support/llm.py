@@ -5,6 +5,7 @@ and OPENAI_API_KEY=x (or anthropic/..., gemini/... with their keys).
 """
 
 import argparse
+import gzip
 import json
 import re
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from tests.support import obedient
 from tests.support.examiner import answer_to
 
 Wire = Literal["openai", "anthropic", "gemini"]
@@ -33,6 +35,8 @@ class Usage:
     input_tokens: int = 1000  # the cached ones included
     output_tokens: int = 200
     cached_tokens: int = 0
+    written_tokens: int = 0  # of the input, put into the cache; Anthropic takes more for them
+    reasoning_tokens: int = 0  # of the output
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Reply:
     levels: Mapping[str, str] = field(default_factory=dict)  # of an answer that is made: criterion -> verdict
     default: str = "met"
     extra: Mapping[str, Any] = field(default_factory=dict)  # fields put over those of an answer that is made
+    obeys: bool = False  # the answer that is made is what somebody in the project asks for
     finish: Finish = "stop"
     usage: Usage = Usage()
     status: int = 200
@@ -82,6 +87,9 @@ class Reply:
     hang: float = 0  # seconds of silence before the response
     drip: float = 0  # seconds over which blanks drip in before the response
     reset: bool = False  # the connection is closed without a response
+    cut: bool = False  # the connection is closed in the middle of the response
+    gzip: bool = False  # the response is sent compressed, though nobody asked for that
+    endless: bool = False  # the response goes on until the caller hangs up
 
 
 class ScriptedLLM:
@@ -90,10 +98,13 @@ class ScriptedLLM:
     def __init__(self, port: int = 0) -> None:
         self.requests: list[Received] = []
         self.usual = Reply()
+        self.poured = 0  # bytes of endless responses that were taken
+        self.most_at_once = 0  # requests that were being answered
+        self._at_once = 0
         self._replies: list[Reply] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"llm": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -148,6 +159,18 @@ class ScriptedLLM:
             self.requests.append(received)
             return self._replies.pop(0) if self._replies else self.usual
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count one more request that is being answered."""
+        with self._lock:
+            self._at_once += 1
+            self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
     def pause(self, seconds: float) -> bool:
         """Wait for so long; return whether the server is being closed."""
         return self._closing.wait(seconds)
@@ -170,48 +193,75 @@ def scripted_llm(port: int = 0) -> Iterator[ScriptedLLM]:
         llm.close()
 
 
-def _handler(llm: ScriptedLLM) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    llm: ScriptedLLM
+    protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            wire = _wire(self.path)
-            if wire is None:
-                self._send(404, json.dumps({"error": {"message": f"no such path: {self.path}"}}), {})
-                return
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            received = Received(wire=wire, path=self.path, headers=headers, body=json.loads(raw))
-            reply = llm.take(received)
-            if reply.reset or (reply.hang and llm.pause(reply.hang)):
+    def do_POST(self) -> None:
+        with self.llm.answering():
+            self._answer()
+
+    def _answer(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        wire = _wire(self.path)
+        if wire is None:
+            self._send(404, json.dumps({"error": {"message": f"no such path: {self.path}"}}), {})
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        received = Received(wire=wire, path=self.path, headers=headers, body=json.loads(raw))
+        reply = self.llm.take(received)
+        if reply.reset or (reply.hang and self.llm.pause(reply.hang)):
+            self.close_connection = True
+            return
+        body = reply.body if reply.body is not None else json.dumps(_response(reply, received))
+        try:
+            if reply.endless:
+                self._pour()
+            else:
+                self._send(reply.status, body, reply.headers, drip=reply.drip, cut=reply.cut, zip=reply.gzip)
+        except OSError:  # the caller has gone: that is what the test is about
+            self.close_connection = True
+
+    def _send(
+        self,
+        status: int,
+        body: str,
+        headers: Mapping[str, str],
+        *,
+        drip: float = 0,
+        cut: bool = False,
+        zip: bool = False,
+    ) -> None:
+        blanks = int(drip / 0.05)
+        data = gzip.compress(body.encode()) if zip else body.encode()
+        encoding = {"Content-Encoding": "gzip"} if zip else {}
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **encoding, **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data) + blanks))
+        self.end_headers()
+        for _ in range(blanks):
+            self.wfile.write(b" ")
+            self.wfile.flush()
+            if self.llm.pause(0.05):
                 self.close_connection = True
                 return
-            body = reply.body if reply.body is not None else json.dumps(_response(reply, received))
-            try:
-                self._send(reply.status, body, reply.headers, drip=reply.drip)
-            except OSError:  # the caller has gone: that is what the test is about
-                self.close_connection = True
+        self.wfile.write(data[: len(data) // 2] if cut else data)
+        if cut:
+            self.close_connection = True
 
-        def _send(self, status: int, body: str, headers: Mapping[str, str], *, drip: float = 0) -> None:
-            blanks = int(drip / 0.05)
-            data = body.encode()
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data) + blanks))
-            self.end_headers()
-            for _ in range(blanks):
-                self.wfile.write(b" ")
-                self.wfile.flush()
-                if llm.pause(0.05):
-                    self.close_connection = True
-                    return
-            self.wfile.write(data)
+    def _pour(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        while not self.llm.pause(0):
+            self.wfile.write(b" " * 65536)
+            self.llm.poured += 65536
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
 
 
 def _wire(path: str) -> Wire | None:
@@ -232,6 +282,8 @@ def _response(reply: Reply, received: Received) -> Any:
 
 
 def _made(reply: Reply, received: Received) -> str:
+    if reply.obeys:
+        return json.dumps(obedient.answer(received.user, told=obedient.is_told(received.user), cunning=True))
     answer = answer_to(received.user, levels=reply.levels, default=reply.default)
     return json.dumps({**answer, **reply.extra}, ensure_ascii=False)
 
@@ -258,6 +310,7 @@ def _openai(text: str, stop: str, reply: Reply, received: Received) -> Any:
             "completion_tokens": usage.output_tokens,
             "total_tokens": usage.input_tokens + usage.output_tokens,
             "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+            "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
         },
     }
 
@@ -278,9 +331,10 @@ def _anthropic(text: str, stop: str, reply: Reply, received: Received) -> Any:
         "stop_reason": stop,
         "stop_sequence": None,
         "usage": {
-            "input_tokens": usage.input_tokens - usage.cached_tokens,
+            "input_tokens": usage.input_tokens - usage.cached_tokens - usage.written_tokens,
             "output_tokens": usage.output_tokens,
-            "cache_creation_input_tokens": 0,
+            "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
+            "cache_creation_input_tokens": usage.written_tokens,
             "cache_read_input_tokens": usage.cached_tokens,
         },
     }
@@ -293,7 +347,8 @@ def _gemini(text: str, stop: str, reply: Reply, received: Received) -> Any:
         "candidates": [] if reply.empty else [{"content": content, "finishReason": stop, "index": 0}],
         "usageMetadata": {
             "promptTokenCount": usage.input_tokens,
-            "candidatesTokenCount": usage.output_tokens,
+            "candidatesTokenCount": usage.output_tokens - usage.reasoning_tokens,
+            "thoughtsTokenCount": usage.reasoning_tokens,
             "totalTokenCount": usage.input_tokens + usage.output_tokens,
             "cachedContentTokenCount": usage.cached_tokens,
         },

@@ -24,6 +24,9 @@ _NEEDS = {  # command -> the files of which one has to be there
     "swift": ("Package.swift",), "stack": ("stack.yaml",), "tox": ("tox.ini", "pyproject.toml", "setup.cfg"),
     "nox": ("noxfile.py",), "vagrant": ("Vagrantfile",), "sbt": ("build.sbt",), "meson": ("meson.build",),
 }  # fmt: skip
+GENERATING = frozenset((  # files from which `./configure` and Makefiles are made
+    "CMakeLists.txt", "configure.ac", "configure.in", "Makefile.am", "Makefile.in", "Makefile.PL", "meson.build",
+))  # fmt: skip
 _NODE = frozenset(("npm", "yarn", "pnpm", "bun"))
 _NODE_BUILTIN = frozenset((
     "install", "i", "ci", "add", "init", "create", "global", "login", "publish", "link", "exec", "dlx", "remove", "up",
@@ -49,9 +52,17 @@ def needs(words: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     elif head in _NEEDS:
         yield f"{head} {rest[0]}" if rest else head, _there(_NEEDS[head], place)
     elif head.startswith("./") and len(head) > 2:
-        yield head, place.has(head)
+        yield head, place.has(head) or (head == "./configure" and bool(GENERATING & place.names))
     elif head.lower() in place.own:
         yield head, True
+
+
+def tool_files(command: str) -> tuple[str, ...]:
+    """Return the files of which a tool needs one, by the first word of a command; nothing where no tool is known."""
+    words = command.split()
+    if words[:2] == ["docker", "compose"]:
+        return (*_NEEDS["docker-compose"], "compose.dev.yml")
+    return ("Dockerfile",) if words[:1] == ["docker"] else _NEEDS.get(words[0], ()) if words else ()
 
 
 def _there(ends: tuple[str, ...], place: Place) -> bool:
@@ -107,17 +118,17 @@ def _published(head: str, words: list[str], place: Place) -> Iterator[tuple[str,
 
 def _make(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     goals = [word for word in rest if re.match(r"^[\w.-]+$", word) and not word.startswith("-")]
-    exists = bool(place.names & {"Makefile", "makefile", "GNUmakefile", "CMakeLists.txt", "configure", "configure.ac"})
+    exists = bool(place.names & {"Makefile", "makefile", "GNUmakefile", "configure"} | place.names & GENERATING)
     if not goals:
         yield "make", exists
-    unknown = place.hidden & {"Makefile", "makefile", "GNUmakefile"} or "CMakeLists.txt" in place.names
+    unknown = place.hidden & {"Makefile", "makefile", "GNUmakefile"} or GENERATING & place.names
     for goal in goals[:3]:
         yield f"make {goal}", exists and (goal in place.targets or bool(unknown))
 
 
 def _just(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     for goal in rest[:1]:
-        yield f"just {goal}", goal in place.targets
+        yield f"just {goal}", goal in place.targets or bool(place.hidden & {"justfile", "Justfile", ".justfile"})
 
 
 def _pip(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
@@ -163,7 +174,7 @@ def _docker(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
 
 def _go(rest: list[str], place: Place) -> Iterator[tuple[str, bool]]:
     if rest[:1] and rest[0] in _GO_FILES:
-        files = [word for word in rest[1:] if word.startswith("./") and "..." not in word and word != "./"]
+        files = [word for word in rest[1:] if word.endswith(".go") or re.match(r"\./(?!$|.{0,200}\.\.\.)", word)]
         exists = _there(_NEEDS["go"], place) and all(place.has(word) for word in files[:1])
         yield " ".join(["go", rest[0], *files[:1]]), exists
 

@@ -20,13 +20,18 @@ MAX_ASKED = 400  # commands that are looked up
 NEAR = 25  # lines below a sample in which a command may run the file that the reader has written from it
 END = 1 << 60  # a line that no README has
 _OUTSIDE = re.compile(r"(?:^|[\s;&])cd[ \t]+[/~]")  # into a folder that cannot be one of the project's
+_MAKERS = frozenset(
+    ("vi", "vim", "nvim", "nano", "emacs", "code", "notepad", "touch", "cat", "echo", "tee", "curl", "wget")
+)
 _IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\b|import\s+([\w.]+))")
 _JS_IMPORT = re.compile(r"""(?:\bfrom\s+|\brequire\(\s*|^\s*import\s+)["']([^"'\s]{1,120})["']""")
 _START = re.compile(r"\b(?:run|open|launch|execute|start|play)(?:s|ning)?\b|실행|열어|열면|여세요|열기", re.IGNORECASE)
 _FENCES = {
     "py": "python", "python": "python", "python3": "python", "pycon": "python", "js": "javascript",
     "javascript": "javascript", "jsx": "javascript", "ts": "javascript", "typescript": "javascript",
-    "tsx": "javascript", "go": "go", "rust": "rust", "rs": "rust", "java": "java", "html": "web",
+    "tsx": "javascript", "go": "go", "rust": "rust", "rs": "rust", "java": "java", "html": "web", "ruby": "ruby",
+    "rb": "ruby", "php": "php", "kotlin": "kotlin", "swift": "swift", "dart": "dart", "lua": "lua", "julia": "julia",
+    "r": "r", "csharp": "csharp", "cs": "csharp", "c": "c", "cpp": "c",
 }  # fmt: skip
 
 
@@ -42,25 +47,26 @@ def readme_commands(digest: Digest) -> CheckResult:
     readme = block_of(digest)
     if readme is None:
         return CheckResult(level="not_met", reason="No README is shown.")
-    asked: dict[str, tuple[bool, int]] = {}  # what is named -> whether it exists, line
-    for name, exists, number in islice(_asked(readme, place_of(digest)), MAX_ASKED):
-        asked.setdefault(name, (exists, number))
-    if not asked:
+    named: dict[str, tuple[bool, int]] = {}  # what is named -> whether it exists, line
+    for name, exists, snippet in islice(asked(readme, place_of(digest)), MAX_ASKED):
+        named.setdefault(name, (exists, snippet.number))
+    if not named:
         reason = "The README names no command, script or module of the project."
         return CheckResult(level="not_met", reason=reason, evidence=cite(digest, readme.path))
-    missing = {name: number for name, (exists, number) in asked.items() if not exists}
-    found = len(asked) - len(missing)
-    share = Fraction(found, len(asked))
+    missing = {name: number for name, (exists, number) in named.items() if not exists}
+    found = len(named) - len(missing)
+    share = Fraction(found, len(named))
     tail = f"; missing: {listed(missing)}" if missing else ""
     told = "but no other file was given" if is_readme_alone(digest) else f"{found} found{tail}"
-    reason = f"The README names {counted(len(asked), 'command')} of the project, {told}."
-    number = next(iter(missing.values())) if missing else next(iter(asked.values()))[1]
+    reason = f"The README names {counted(len(named), 'command')} of the project, {told}."
+    number = next(iter(missing.values())) if missing else next(iter(named.values()))[1]
     level: Level = "met" if share >= MOST else "partly" if share >= HALF else "not_met"
     return CheckResult(level=level, reason=reason, evidence=cite(digest, readme.path, number))
 
 
-def _asked(readme: Block, place: Place) -> Iterator[tuple[str, bool, int]]:
-    """Yield what the README names, whether it exists, and the line."""
+def asked(readme: Block, place: Place) -> Iterator[tuple[str, bool, Snippet]]:
+    """Yield what the README names of the project, whether it exists, and the code that names it."""
+    made: set[str] = set()  # names of files that the reader writes or fetches
     samples: dict[str, int] = {}  # language -> last line of a sample in it
     sections = [number for number, _ in headings(readme)]
     outside = 0  # the first line that is in the project again
@@ -69,13 +75,24 @@ def _asked(readme: Block, place: Place) -> Iterator[tuple[str, bool, int]]:
             outside = next((number for number in sections if number > snippet.number), END)
         if snippet.number < outside:
             continue
+        made.update(_made(snippet))
         if kind := _FENCES.get(snippet.language or ""):
             samples[kind] = snippet.number
         for name, exists in _named_in(snippet, kind, place):
             kind_of_file = language(name) or ""
             written = kind_of_file in samples and snippet.number - samples[kind_of_file] <= NEAR
-            if exists or not written:
-                yield name, exists, snippet.number
+            file = PurePosixPath(name.rpartition(" ")[2]).name
+            if exists or not (written or file in made):
+                yield name, exists, snippet
+            else:
+                made.add(file)
+
+
+def _made(snippet: Snippet) -> Iterator[str]:
+    """Yield the names of the files that a command opens in an editor, writes, shows or fetches from elsewhere."""
+    for words in commands(snippet) if snippet.language is not None else ():
+        if words[0] in _MAKERS or ">" in words or ">>" in words or "-o" in words:
+            yield from (PurePosixPath(word.partition("?")[0].strip("\"'()")).name for word in words[1:])
 
 
 def _named_in(snippet: Snippet, kind: str | None, place: Place) -> Iterator[tuple[str, bool]]:

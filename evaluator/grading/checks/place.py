@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from evaluator.domain import Digest
 from evaluator.grading.checks import manifests
-from evaluator.grading.checks.reading import entries, language, lines, table
+from evaluator.grading.checks.reading import entries, is_aside, is_example, language, lines, table
 
 _TARGET = re.compile(r"^([A-Za-z0-9_.%/ -]{1,120}?)\s*:(?!=)")
 MAX_VISITED = 20  # folders
@@ -25,7 +25,7 @@ class Place:
     targets: frozenset[str]  # of Makefiles and justfiles
     own: frozenset[str]  # names of the project and its commands
     modules: frozenset[str]  # top-level names that Python could import
-    hidden: frozenset[str]  # names of manifests that are not shown whole, so that their content is unknown
+    hidden: frozenset[str]  # names of files of which one is not shown whole, so that its content is unknown
     visited: list[str] = field(default_factory=list)  # folders that the README changes into
 
     def has(self, name: str) -> bool:
@@ -61,7 +61,8 @@ def place_of(digest: Digest) -> Place:
     }
     packages = manifests.shown(digest, "package.json")
     scripts = {name for block in packages for name in entries((table(block) or {}).get("scripts"))}
-    shown = {PurePosixPath(block.path).name for block in digest.blocks if len(block.lines) >= block.total_lines}
+    whole = {block.path for block in digest.blocks if len(block.lines) >= block.total_lines}
+    unknown = (path for path in paths - whole if not is_aside(path) and not is_example(path))
     names = frozenset(PurePosixPath(path).name for path in paths)
     return Place(
         paths=paths,
@@ -71,7 +72,7 @@ def place_of(digest: Digest) -> Place:
         targets=frozenset(targets),
         own=frozenset(name.lower() for name in manifests.own_names(digest) | {digest.name} if name),
         modules=own_modules(digest),
-        hidden=names - shown,
+        hidden=frozenset(PurePosixPath(path).name for path in unknown),
     )
 
 

@@ -1,72 +1,28 @@
 """The real litellm against a scripted provider, in the three wire formats."""
 
-import json
-import re
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from evaluator.errors import (
-    EvaluatorError,
-    JudgeRefused,
-    JudgeRejected,
-    JudgeUnavailable,
-    NoKey,
-    RateLimited,
-    UnknownModel,
-    VerdictError,
-)
+from evaluator.errors import NoKey, UnknownModel
 from evaluator.grading import resources, rubrics
-from evaluator.grading.grade import grade
-from evaluator.grading.judge import open_judge, warm
-from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
+from evaluator.grading.asking import Wires
+from evaluator.grading.grade import Terms, grade
+from evaluator.grading.judge import open_judge
+from evaluator.grading.prompts import Prompts
 from evaluator.grading.verdict import parse
-from evaluator.judgement import Answer, Call, Judge, Prompt
+from evaluator.judgement import Answer, Call
 from tests.support import pairs
 from tests.support.digests import digest_of
-from tests.support.llm import Reply, ScriptedLLM, Usage, scripted_llm
+from tests.support.judging import KEYS, MODELS, NONCE, PROMPT, judge, openai_response, refusal
+from tests.support.llm import Reply, ScriptedLLM, Usage
 
-MODELS = ("openai/anything", "anthropic/anything", "gemini/anything")
 PRICED = {"openai/gpt-4o-mini": "0.00027", "anthropic/claude-sonnet-4-5": "0.006", "gemini/gemini-2.5-flash": "0.0008"}
-KEYS = {name: SecretStr("key-of-the-test") for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY")}
-NONCE = "ab" * 16
-PROMPT = Prompt(
-    system="SYSTEM",
-    prefix="# Facts\n\n# The project\n\n== app.py\n1 print(input('your name, please: '))\n",
-    suffix=f"\n# Criteria: F\n\n## F1\n\nDoes it?\n\n# Form\n\nanswer_id: {NONCE}\n",
-    answer_schema=ANSWER_SCHEMA,
-)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warmed() -> None:
-    warm().join()
-
-
-@pytest.fixture
-def llm() -> Iterator[ScriptedLLM]:
-    with scripted_llm() as server:
-        yield server
-
-
-def judge(llm: ScriptedLLM, model: str, *, timeout: float = 20, version: str = "") -> Judge:
-    return open_judge(model, api_base=llm.url + version, keys=KEYS, timeout=timeout, answer_tokens=4000)
-
-
-def refusal(judge: Judge) -> EvaluatorError:
-    with pytest.raises(EvaluatorError) as caught:
-        judge.ask(PROMPT)
-    return caught.value
 
 
 @pytest.mark.parametrize("version", ["", "/", "/v1", "/v1/"])
@@ -76,7 +32,7 @@ def test_an_answer_comes_back_with_what_it_used(llm: ScriptedLLM, model: str, ve
 
     answer = judge(llm, model, version=version).ask(PROMPT)
 
-    assert [claimed.id for claimed in parse(answer, nonce=NONCE, ids=["F1"]).criteria] == ["F1"]
+    assert [claimed.id for claimed in parse(answer, nonce=NONCE, ids=["Q1"]).criteria] == ["Q1"]
     assert (answer.input_tokens, answer.output_tokens, answer.cached_tokens) == (1000, 200, 800)
     assert answer.model == "anything"
     assert answer.cost_usd is None
@@ -107,7 +63,26 @@ def test_a_known_model_is_held_to_the_form_and_priced(llm: ScriptedLLM, model: s
     assert answer.parameters["schema"] is True
     assert '"orders_seen"' in str(llm.requests[0].body).replace("'", '"')
     assert answer.cost_usd == Decimal(PRICED[model])
-    assert parse(answer, nonce=NONCE, ids=["F1"]).criteria[0].verdict == "met"
+    assert parse(answer, nonce=NONCE, ids=["Q1"]).criteria[0].verdict == "met"
+
+
+def test_openai_is_told_which_prompts_begin_alike(llm: ScriptedLLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{llm.url}/v1")
+    ours = open_judge("openai/gpt-5.4-mini", api_base=None, keys=KEYS, timeout=20, answer_tokens=500)
+    llm.will_reply("hello", times=3)
+
+    for suffix in ("one", "two"):
+        ours.ask(PROMPT.model_copy(update={"suffix": suffix}))
+    ours.ask(PROMPT.model_copy(update={"prefix": "another project"}))
+
+    keys = [request.body["prompt_cache_key"] for request in llm.requests]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_server_of_ones_own_is_sent_no_cache_key_that_it_may_not_know(llm: ScriptedLLM) -> None:
+    judge(llm, "openai/gpt-5.4-mini").ask(PROMPT)
+
+    assert "prompt_cache_key" not in llm.requests[0].body
 
 
 def test_anthropic_is_told_to_cache_the_shared_part_and_no_more(llm: ScriptedLLM) -> None:
@@ -117,131 +92,6 @@ def test_anthropic_is_told_to_cache_the_shared_part_and_no_more(llm: ScriptedLLM
     assert (shared["text"], shared["cache_control"]) == (PROMPT.prefix, {"type": "ephemeral"})
     assert own["text"] == PROMPT.suffix
     assert "cache_control" not in own
-
-
-FAULTS: list[tuple[int, type[EvaluatorError]]] = [
-    (400, JudgeRejected), (401, JudgeRefused), (403, JudgeRefused), (404, UnknownModel), (413, JudgeRejected),
-    (422, JudgeRejected), (429, RateLimited), (500, JudgeUnavailable), (503, JudgeUnavailable), (529, JudgeUnavailable),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("status", "kind"), FAULTS)
-@pytest.mark.parametrize("model", MODELS)
-def test_a_refusal_is_told_in_the_providers_words_after_one_call(
-    llm: ScriptedLLM, capfd: pytest.CaptureFixture[str], model: str, status: int, kind: type[EvaluatorError]
-) -> None:
-    llm.will_fail(status, message="No luck with key-of-the-test today")
-
-    error = refusal(judge(llm, model))
-
-    assert type(error) is kind
-    assert ": No luck with [key] today. " in str(error)
-    assert len(llm.requests) == 1
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize(
-    "message",
-    ["This model's maximum context length is 8192 tokens. Please reduce the length of the messages.",
-     "Your request was rejected by our content policy."],
-)  # fmt: skip
-@pytest.mark.parametrize("model", MODELS)
-def test_a_prompt_that_the_provider_will_not_take_is_rejected(llm: ScriptedLLM, model: str, message: str) -> None:
-    llm.will_fail(400, message=message)
-
-    error = refusal(judge(llm, model))
-
-    assert type(error) is JudgeRejected
-    assert message in str(error)
-
-
-@pytest.mark.parametrize(("value", "seconds"), [("1", 1), ("60", 60)])
-@pytest.mark.parametrize("model", MODELS)
-def test_the_pause_that_a_provider_asks_for_is_passed_on(
-    llm: ScriptedLLM, model: str, value: str, seconds: int
-) -> None:
-    llm.will_fail(429, headers={"Retry-After": value})
-
-    error = refusal(judge(llm, model))
-
-    assert isinstance(error, RateLimited)
-    assert error.retry_after == timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_pause_may_be_a_date(llm: ScriptedLLM, model: str) -> None:
-    date = datetime.now(UTC) + timedelta(hours=1)
-    llm.will_fail(503, headers={"Retry-After": format_datetime(date, usegmt=True)})
-
-    error = refusal(judge(llm, model))
-
-    assert isinstance(error, JudgeUnavailable)
-    assert error.retry_after is not None
-    assert timedelta(minutes=59) < error.retry_after <= timedelta(hours=1)
-
-
-@pytest.mark.parametrize("reply", [Reply(hang=60), Reply(drip=60)], ids=["hang", "drip"])
-@pytest.mark.parametrize("model", MODELS)
-def test_a_call_ends_at_its_deadline_whatever_the_provider_does(llm: ScriptedLLM, model: str, reply: Reply) -> None:
-    llm.will(reply)
-    started = time.monotonic()
-
-    error = refusal(judge(llm, model, timeout=1))
-
-    assert type(error) is JudgeUnavailable
-    assert "did not answer within 1 seconds" in str(error)
-    assert 1 <= time.monotonic() - started < 2
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [Reply(reset=True), Reply(body="{not json"), Reply(status=502, body="<html>Bad gateway</html>")],
-    ids=["reset", "bad JSON", "page"],
-)
-@pytest.mark.parametrize("model", MODELS)
-def test_a_broken_response_means_that_the_judge_is_unavailable(llm: ScriptedLLM, model: str, reply: Reply) -> None:
-    llm.will(reply, times=2)  # litellm dials again where a connection breaks
-
-    assert type(refusal(judge(llm, model))) is JudgeUnavailable
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_nobody_listening_means_that_the_judge_is_unavailable(llm: ScriptedLLM, model: str) -> None:
-    asked = judge(llm, model)
-    llm.close()
-
-    error = refusal(asked)
-
-    assert type(error) is JudgeUnavailable
-    assert "MODU_API_BASE" in str(error)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_withheld_answer_is_a_rejection(llm: ScriptedLLM, model: str) -> None:
-    llm.will_reply("", finish="content_filter")
-
-    error = refusal(judge(llm, model))
-
-    assert type(error) is JudgeRejected
-    assert "content policy" in str(error)
-
-
-@pytest.mark.parametrize(
-    ("reply", "code"),
-    [(Reply(empty=True), "empty_answer"), (Reply(text=""), "empty_answer"), (Reply(finish="length"), "truncated")],
-)
-@pytest.mark.parametrize("model", MODELS)
-def test_no_answer_and_half_an_answer_are_refused_but_paid_for(
-    llm: ScriptedLLM, model: str, reply: Reply, code: str
-) -> None:
-    llm.will(reply)
-
-    answer = judge(llm, model).ask(PROMPT)
-
-    with pytest.raises(VerdictError) as caught:
-        parse(answer, nonce=NONCE, ids=["F1"])
-    assert caught.value.code == code
-    assert answer.input_tokens == 1000
 
 
 def test_a_missing_key_is_named_before_anything_is_sent() -> None:
@@ -293,16 +143,15 @@ def test_a_project_is_graded_as_the_answers_imply(llm: ScriptedLLM, model: str) 
         rubric,
         judge=judge(llm, model),
         prompts=Prompts.load(resources.folder("prompts")),
-        language="en",
-        on_call=calls.append,
-        checkpoint=lambda: None,
+        terms=Terms(samples=1),
+        wires=Wires(on_call=calls.append, checkpoint=lambda: None),
     )
 
     levels = {verdict.id: verdict.level for verdict in card.verdicts}
     assert {id: levels[id] for id in asked} == dict.fromkeys(asked, "met") | {"F1": "not_met", "P9": "partly"}
     assert card.points("functionality") == 2  # the gate of F1
     assert [(call.purpose, call.outcome) for call in calls] == [
-        ("functionality", "no_answer"), ("functionality again", "ok"), ("practicality", "ok")
+        ("functionality 1", "no_answer"), ("functionality 1 again", "ok"), ("practicality 1", "ok")
     ]  # fmt: skip
     assert "canary" not in card.review_reasons
 
@@ -349,98 +198,11 @@ def test_a_process_ends_quietly_and_reads_no_settings_of_the_folder_it_is_in(
     assert all("planted" not in str(request.headers) for request in llm.requests)
 
 
-def openai_response(**changes: Any) -> Reply:
-    """Return a response whose answer is `piece of an answer`, with fields put over the usual ones."""
-    message = {"role": "assistant", "content": "piece of an answer"}
-    usual = {
-        "id": "scripted",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "anything",
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12},
-    }
-    return Reply(body=json.dumps(usual | changes))
-
-
-def bill(prompt: Any, *, cached: Any = 0) -> dict[str, Any]:
-    return {
-        "usage": {
-            "prompt_tokens": prompt,
-            "completion_tokens": prompt,
-            "total_tokens": 1,
-            "prompt_tokens_details": {"cached_tokens": cached},
-        }
-    }
-
-
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # pytest takes our own filter away
-@pytest.mark.parametrize(
-    ("changes", "tokens", "cached", "model"),
-    [
-        (bill(10**30), 10**12, 0, "anything"),
-        (bill(-5), 0, 0, "anything"),
-        (bill("12"), 12, 0, "anything"),
-        (bill(None), 0, 0, "anything"),
-        (bill(10, cached=10**30), 10, 10, "anything"),
-        (bill(10, cached=-1), 10, 0, "anything"),
-        ({"usage": None}, 0, 0, "anything"),
-        ({"model": 5}, 10, 0, None),
-        ({"model": ["a"]}, 10, 0, None),
-        ({"model": None}, 10, 0, None),
-        ({"model": "a\x00b" + "m" * 5000}, 10, 0, "ab" + "m" * 198),
-    ],
-)
-def test_a_paid_answer_is_not_lost_over_what_is_reported_beside_it(
-    llm: ScriptedLLM, changes: dict[str, Any], tokens: int, cached: int, model: str | None
-) -> None:
-    llm.will(openai_response(**changes))
-
-    answer = judge(llm, "openai/gpt-4o-mini").ask(PROMPT)
-
-    assert answer.text == "piece of an answer"
-    assert (answer.input_tokens, answer.cached_tokens, answer.model) == (tokens, cached, model)
-    assert answer.cost_usd is None or 0 <= answer.cost_usd < 1
-
-
-@pytest.mark.parametrize("model", PRICED)
-def test_an_absurd_bill_has_no_price(llm: ScriptedLLM, model: str) -> None:
-    llm.will(Reply(usage=Usage(input_tokens=10**30, output_tokens=10**30)))
-
-    answer = judge(llm, model).ask(PROMPT)
-
-    assert (answer.input_tokens, answer.output_tokens, answer.cost_usd) == (10**12, 10**12, None)
-    assert answer.text
-
-
-BROKEN: list[dict[str, Any]] = [
-    *({"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}]}
-      for content in (["piece of an answer"], {"a": "piece of an answer"}, 7, True)),
-    {"choices": [{}]},
-    {"choices": [{"index": 0, "message": None, "finish_reason": "stop"}]},
-    {"choices": {"a": "piece of an answer"}},
-    {"usage": 1.5},
-    bill(1.5),
-    bill("many"),
-]  # fmt: skip
-
-
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # pytest takes our own filter away
-@pytest.mark.parametrize("changes", BROKEN)
-def test_a_response_out_of_form_is_told_without_program_or_answer(llm: ScriptedLLM, changes: dict[str, Any]) -> None:
-    llm.will(openai_response(**changes))
-
-    error = refusal(judge(llm, "openai/gpt-4o-mini"))
-
-    assert type(error) is JudgeUnavailable
-    assert not re.search(r"Traceback|Invalid response|File|\.py|piece|[\\/]\w+[\\/]", str(error).replace("openai/", ""))
-
-
 def test_a_response_out_of_form_is_not_printed(llm: ScriptedLLM, tmp_path: Path) -> None:
     llm.will(openai_response(model={"name": "piece of an answer"}))
     program = (
         "from pydantic import SecretStr\n"
-        "from evaluator.domain import Prompt\n"
+        "from evaluator.judgement import Prompt\n"
         "from evaluator.grading.judge import open_judge\n"
         f"judge = open_judge('openai/anything', api_base={llm.url!r}, keys={{'OPENAI_API_KEY': SecretStr('k')}},"
         " timeout=20, answer_tokens=500)\n"

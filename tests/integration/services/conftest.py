@@ -7,9 +7,10 @@ import pytest
 
 from evaluator.domain import Limits, User
 from evaluator.grading import judge, resources, rubrics
+from evaluator.grading.asking import Patience
 from evaluator.grading.prompts import Prompts
 from evaluator.judgement import Judge
-from evaluator.services.evaluation import Bench
+from evaluator.services.bench import Bench
 from evaluator.store.database import Database
 from tests.support.llm import ScriptedLLM, scripted_llm
 from tests.support.people import add_user
@@ -51,6 +52,8 @@ def bench(database: Database, llm: ScriptedLLM) -> Bench:
         max_tries=3,
         lease=timedelta(seconds=60),
         keep=timedelta(days=7),
+        samples=1,  # here it matters what is asked and counted; the tests of grading say when more are taken
+        patience=Patience(attempts=1),
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from evaluator.domain import User
 from evaluator.services import reports
-from evaluator.services.evaluation import Bench, run
+from evaluator.services.bench import Bench
+from evaluator.services.evaluation import run
 from tests.support.grading import FAILING, JUST_PASSING, LLM, ask, come_round, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import (
@@ -63,7 +64,7 @@ def test_every_call_is_in_the_ledger(bench: Bench, llm: ScriptedLLM, user: User,
         " outcome, cost_usd, seconds > 0 FROM evaluator.calls ORDER BY id",
     ) == [
         (id, 1, purpose, "openai", "scripted", "scripted", 1000, 200, "ok", None, True)
-        for purpose in ("functionality", "practicality")
+        for purpose in ("functionality 1", "practicality 1")
     ]
 
 

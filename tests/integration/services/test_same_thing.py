@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from evaluator.domain import Claim, Options, User
-from evaluator.services.evaluation import Bench, run
+from evaluator.services.bench import Bench
+from evaluator.services.evaluation import run
 from evaluator.store import requests
 from tests.support.grading import LLM, ask, grade
 from tests.support.llm import Reply, ScriptedLLM

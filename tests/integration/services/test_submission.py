@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,8 +11,10 @@ import pytest
 from evaluator.domain import Options, User
 from evaluator.errors import EvaluatorError, NoKey, QueueUnavailable, RequestError
 from evaluator.grading import resources, rubrics
+from evaluator.grading.prices import Tariff
 from evaluator.services.submission import Ask, Desk, submit, without_source
 from evaluator.store.database import Database
+from evaluator.tables import Price
 from tests.support.people import OPTIONS, everything_stored, row, rows
 
 
@@ -44,7 +48,7 @@ def test_a_request_is_recorded_before_its_hint_is_sent(database: Database, user:
     assert recorded["kind"] == "path"
     assert recorded["project_name"] == "greeter"
     assert recorded["source"]["location"] == str(project)
-    assert recorded["options"] == OPTIONS.model_dump(mode="json")
+    assert recorded["options"] == OPTIONS.model_dump(mode="json", exclude={"pass_line"})  # older workers know none
     assert rows(database, "SELECT event_type, user_id FROM security_audit_log") == [("evaluation_requested", user.id)]
 
 
@@ -152,3 +156,106 @@ def test_a_local_path_under_an_allowed_root_is_taken(database: Database, user: U
 )
 def test_a_source_is_taken_out_of_a_message(message: str, locations: tuple[str, ...], expected: str) -> None:
     assert without_source(message, *locations) == expected
+
+
+def test_of_a_readme_alone_the_rubric_asks_what_a_readme_can_answer(
+    database: Database, user: User, project: Path
+) -> None:
+    options = OPTIONS.model_copy(update={"privacy": "readme"})
+
+    id = submit(Ask(source=str(project), user=user, options=options), desk=desk_for(database, send=lambda _: None))
+
+    assert row(database, id)["options"]["rubric"] == "readme"
+
+
+def test_a_rubric_that_was_asked_for_and_needs_code_is_refused_where_only_the_readme_is_seen(
+    database: Database, user: User, project: Path
+) -> None:
+    options = OPTIONS.model_copy(update={"privacy": "readme"})
+
+    with pytest.raises(RequestError, match="--rubric readme") as refused:
+        submit(
+            Ask(source=str(project), user=user, options=options, rubric_named=True),
+            desk=desk_for(database, send=lambda _: None),
+        )
+
+    assert (refused.value.code, refused.value.exit_status) == ("rubric_needs_code", 2)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_rubric_that_a_readme_can_answer_is_kept(database: Database, user: User, project: Path, named: bool) -> None:
+    options = Options(rubric="readme", model="offline", privacy="readme")
+
+    id = submit(
+        Ask(source=str(project), user=user, options=options, rubric_named=named),
+        desk=desk_for(database, send=lambda _: None),
+    )
+
+    assert row(database, id)["options"]["rubric"] == "readme"
+
+
+def test_a_request_brings_its_own_pass_line_and_budget(database: Database, user: User, project: Path) -> None:
+    options = Options(rubric="default", model="openai/own", pass_line=8)
+    tariff = Tariff(own={"openai/own": Price(input=Decimal(1), output=Decimal(2))})
+
+    id = submit(
+        Ask(source=str(project), user=user, options=options, budget=Decimal("0.5")),
+        desk=replace(desk_for(database, send=lambda _: None), tariff=tariff),
+    )
+
+    assert row(database, id)["options"]["pass_line"] == 8
+    assert rows(
+        database,
+        "SELECT b.most_usd, b.spent_usd FROM evaluator.requests AS r JOIN evaluator.budgets AS b ON b.id = r.budget_id",
+    ) == [(Decimal("0.5"), 0)]
+
+
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [
+        ("openai/mine", {}),
+        ("openai/gpt-5.4", {"fallback_models": ("openai/mine",)}),
+        ("openai/gpt-5.4", {"second_model": "groq/mine"}),
+        ("record/openai/mine", {}),
+    ],
+)
+def test_a_budget_is_refused_where_a_model_that_may_be_asked_has_no_known_price(
+    database: Database, user: User, project: Path, model: str, changes: dict[str, Any]
+) -> None:
+    sent: list[UUID] = []
+    desk = replace(desk_for(database, send=sent.append), **changes)
+
+    ask = Ask(source=str(project), user=user, options=Options(rubric="default", model=model), budget=Decimal(5))
+    with pytest.raises(RequestError, match="MODU_PRICES=") as refused:
+        submit(ask, desk=desk)
+
+    assert (refused.value.code, refused.value.exit_status) == ("unknown_price", 2)
+    assert not sent
+
+
+@pytest.mark.parametrize("model", ["offline", "replay/openai/mine"])
+def test_what_costs_nothing_needs_no_price(database: Database, user: User, project: Path, model: str) -> None:
+    options = Options(rubric="default", model=model)
+
+    id = submit(
+        Ask(source=str(project), user=user, options=options, budget=Decimal(5)),
+        desk=desk_for(database, send=lambda _: None),
+    )
+
+    assert row(database, id)["state"] == "queued"
+
+
+def test_a_second_judge_without_its_key_or_of_the_same_family_is_refused_before_anything_is_paid(
+    database: Database, user: User, project: Path
+) -> None:
+    def one_key(model: str) -> None:
+        if not model.startswith("openai/"):
+            raise NoKey(f"{model} needs a key.")
+
+    desk = replace(desk_for(database, send=lambda _: None), require_key=one_key)
+    ask = Ask(source=str(project), user=user, options=Options(rubric="default", model="openai/gpt-5.4"))
+
+    for second, code in (("anthropic/claude-haiku-4-5", "judge_refused"), ("openai/gpt-5.4-mini", "bad_settings")):
+        with pytest.raises(RequestError) as refused:
+            submit(ask, desk=replace(desk, second_model=second))
+        assert refused.value.code == code

@@ -12,7 +12,8 @@ from evaluator.errors import RequestError
 from evaluator.grading import judge
 from evaluator.judgement import Rubric
 from evaluator.services import upkeep
-from evaluator.services.evaluation import Bench, run
+from evaluator.services.bench import Bench
+from evaluator.services.evaluation import run
 from tests.support.grading import ask, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import (

@@ -2,7 +2,7 @@ import random
 from pathlib import Path
 
 from evaluator.domain import Options, User
-from evaluator.services.evaluation import Bench
+from evaluator.services.bench import Bench
 from tests.support.grading import LLM, RUBRIC, grade
 from tests.support.llm import ScriptedLLM
 from tests.support.people import row
@@ -38,8 +38,8 @@ def test_a_small_window_makes_the_prompt_shorter(bench: Bench, user: User, llm: 
     project = make_project(tmp_path / "long", {"README.md": "# Shares\n\nCounts shares.\n", **files})
 
     grade(bench, user, project, LLM)
-    grade(bench, user, project, Options(rubric=RUBRIC, model="openai/gpt-3.5-turbo"))
+    grade(bench, user, project, Options(rubric=RUBRIC, model="openai/gpt-realtime"))  # which reads 32,000 tokens
 
     at_length, in_short = (len(call.system + call.user) for call in (llm.requests[0], llm.requests[-1]))
-    assert at_length > 3 * 16_385
-    assert in_short < 3 * (16_385 - bench.answer_tokens) < at_length
+    assert at_length > 3 * 32_000
+    assert in_short < 3 * (32_000 - bench.answer_tokens) < at_length

@@ -247,3 +247,44 @@ def test_a_name_that_the_reader_is_to_fill_in_is_not_missing() -> None:
         check("```sh\nnpm run <command>\nnpm --version\n```")[1]
         == "The README names no command, script or module of the project."
     )
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        "vim test_basic.py\npytest test_basic.py",
+        "cat data.py\npython data.py",
+        "curl -O https://x.y/install.sh\nbash install.sh",
+        "echo 'x' > new.py\npython new.py",
+    ],
+)
+def test_a_file_that_the_reader_writes_looks_at_or_fetches_is_not_missing(commands: str) -> None:
+    level, reason = check(f"# T\n\n```sh\npython app.py\n{commands}\n```\n")
+
+    assert (level, "missing" in reason) == ("met", False)
+
+
+def test_a_script_that_configure_generates_is_not_missing() -> None:
+    files = {"configure.ac": "AC_INIT\n", "main.c": "int main() {}\n"}
+
+    level, _ = check("# T\n\n```sh\n./configure\nmake check\n```\n", files=files)
+
+    assert level == "met"
+
+
+def test_a_file_that_go_is_to_run_is_looked_for() -> None:
+    level, reason = check("# T\n\n```sh\ngo run gone.go\n```\n")
+
+    assert (level, "`go run gone.go`" in reason) == ("not_met", True)
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [("npm run build", "web/package.json"), ("make ship", "sub/Makefile"), ("just ship", "justfile")],
+)
+def test_a_task_that_a_hidden_file_may_hold_is_not_missing(command: str, path: str) -> None:
+    files = {"package.json": "{}", "Makefile": "a:\n", path: "{}", "README.md": f"# T\n\n```sh\n{command}\n```\n"}
+
+    result = readme_commands(digest_of(files, listed=[path]))
+
+    assert result.level == "met"

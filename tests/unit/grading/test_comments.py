@@ -144,6 +144,7 @@ def test_a_page_is_its_tags() -> None:
 CRAWLS = [
     '"', "'", '"""', "{", "{{", '<a "', "<", "<script>", "(*", "/*", "#=", "@doc ", "[", '"description": [', "=begin\n",
     "#if 0\n", "(", 'x = "a"; ', "\\", "{%", "<!--", "#\n", "{-", "keywords = [", "rem ", "%{\n", "description ",
+    "\\'", '\\"', "\\`", "'\\", "=/", "=/[", "/", 'r#"', "`", "'''",
 ]  # fmt: skip
 
 
@@ -156,3 +157,66 @@ def test_no_text_makes_it_crawl(piece: str) -> None:
         comments.mask(text, path=f"a.{ending}")
 
     assert time.process_time() - started < 20  # a quadratic expression takes minutes
+
+
+SAID = "All uploads are retried three times before the user is told"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", f'MESSAGE = "{SAID}"\n'),
+        ("a.py", f'print(\n    f"{SAID}."\n)\n'),
+        ("a.ts", f"const a = `{SAID}`;\n"),
+        ("a.go", f'var a = "{SAID}"\n'),
+        ("a.rs", f'let a = r#"{SAID}"#;\n'),
+        ("a.java", f'String a = "{SAID}\\n";\n'),
+        ("a.ipynb", f"# %% cell 1\nprint('{SAID}')\n"),
+        ("a.html", f"<script>a('{SAID}')</script>"),
+        ("a.json", f'{{"note": "{SAID}"}}'),
+        ("a.py", 'm = "모든 업로드는 세 번까지 다시 시도한 뒤에 사용자에게 알립니다."\n'),
+    ],
+)
+def test_a_string_of_prose_is_no_behaviour_though_it_is_no_comment(path: str, text: str) -> None:
+    mask, behaviour = comments.mask(text, path=path), comments.behaviour(text, path=path)
+
+    taken = "".join(sign for sign, a, b in zip(text, mask, behaviour, strict=True) if a and not b)
+    assert len(taken.split()) >= 5
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        '"SELECT name FROM users WHERE age ORDER BY name"',
+        '"select id from users where name = ?"',
+        '"npm run build && npm run test"',
+        'f"Hello {name} and welcome to our shop"',
+        '"one two three four"',
+        '"<p>Hello to you and all the others</p>"',
+        '""',
+        '"""',
+    ],
+)
+def test_a_query_a_template_and_a_short_message_are_behaviour(string: str) -> None:
+    assert not forms.is_prose(string)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.rs", f"fn f<'a>(x: i32) {{ // {CLAIM}\n"),
+        ("a.rs", f"let c = '\"'; // {CLAIM}\n"),
+        ("a.tsx", f"<p>Don't</p> // {CLAIM}\n"),
+        ("a.js", f"x.replace(/`/, y); // {CLAIM}\n"),
+        ("a.js", f'x.match(/["]/); // {CLAIM}\n'),
+        ("a.php", f"<p>Don't</p> <?php f(); // {CLAIM}\n"),
+        ("a.swift", f'let a = """\nit\'s\n"""; // {CLAIM}\n'),
+        ("a.scala", f"val a = 'b; // {CLAIM}\n"),
+        ("a.sh", f"echo don\\'t # {CLAIM}\n"),
+        ("a.kt", f"val a = 'x' /* {CLAIM} */\n"),
+        ("a.cs", f"var a = 'x'; /// <summary>{CLAIM}</summary>\n"),
+        ("a.lua", f"x = 1 -- it's {CLAIM}\n"),
+    ],
+)
+def test_a_lone_quotation_mark_hides_no_comment(path: str, text: str) -> None:
+    assert "handles" not in code_of(text, path)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from evaluator.errors import (
+    AnswerLost,
+    ContextTooLong,
     JudgeRefused,
     JudgeRejected,
     JudgeUnavailable,
@@ -19,12 +21,19 @@ from evaluator.judgement import JudgeName
 NAME = JudgeName(provider="openai", model="anything")
 
 
+class HTTPStatusError(Exception):  # as httpx calls it
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.response = type("Response", (), {"status_code": status, "text": "", "headers": {}})()
+
+
 class VendorError(Exception):
     def __init__(self, message: str, *, status: int | None = None, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.status_code = status
         self.litellm_response_headers = headers
+        self.__cause__ = HTTPStatusError(status) if status else None
 
 
 def told(message: str, **keywords: Any) -> str:
@@ -37,14 +46,29 @@ def told(message: str, **keywords: Any) -> str:
         (400, JudgeRejected), (401, JudgeRefused), (402, JudgeRefused), (403, JudgeRefused), (404, UnknownModel),
         (405, JudgeRejected), (408, JudgeUnavailable), (409, JudgeRejected), (413, JudgeRejected),
         (415, JudgeRejected), (422, JudgeRejected), (429, RateLimited), (500, JudgeUnavailable),
-        (503, JudgeUnavailable), (529, JudgeUnavailable), (None, JudgeUnavailable),
+        (503, JudgeUnavailable), (529, JudgeUnavailable), (None, AnswerLost), (307, JudgeRejected),
     ],
 )  # fmt: skip
 def test_each_status_has_its_error(status: int | None, kind: type[Exception]) -> None:
     error = translate(VendorError("the provider's words", status=status), name=NAME)
 
     assert type(error) is kind
-    assert ": the provider's words. " in str(error)
+    assert ": the provider's words. " in str(error) or status == 307
+
+
+def test_a_server_that_was_not_reached_got_nothing_that_could_be_paid_for() -> None:
+    error = VendorError("no route")
+    error.__cause__ = type("ConnectError", (Exception,), {})("no route")
+
+    assert type(translate(error, name=NAME)) is JudgeUnavailable
+
+
+def test_an_error_that_comes_from_itself_ends() -> None:
+    error = VendorError("round")
+    error.__cause__ = ValueError("and")
+    error.__cause__.__cause__ = error
+
+    assert type(translate(error, name=NAME)) is AnswerLost
 
 
 def test_a_prompt_that_is_too_long_after_all_says_which_setting_to_lower() -> None:
@@ -52,9 +76,9 @@ def test_a_prompt_that_is_too_long_after_all_says_which_setting_to_lower() -> No
 
     error = translate(VendorError(words, status=400), name=NAME)
 
-    assert isinstance(error, JudgeRejected)
+    assert type(error) is ContextTooLong
     assert "maximum context length is 8192 tokens" in str(error)
-    assert "set MODU_DIGEST_TOKENS lower" in str(error)
+    assert "Set MODU_DIGEST_TOKENS lower" in str(error)
 
 
 def test_a_provider_that_litellm_does_not_know_is_an_unknown_model() -> None:
@@ -138,6 +162,18 @@ def test_a_date_of_the_past_means_now_and_a_far_one_a_day(value: str, pause: tim
 def test_a_pause_that_makes_no_sense_is_no_pause(value: str) -> None:
     assert wait_of({"Retry-After": value}) is None
     assert wait_of(None) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("Please try again in 20s.", 20), ("Please try again in 1m3.5s", 63.5), ("try again in 250ms", 0.25),
+     ("Please retry in 26.5s", 26.5), ('{"retryDelay": "26s"}', 26), ("try again in 9999m1s", 86400)],
+)  # fmt: skip
+def test_a_pause_may_be_told_in_words(words: str, seconds: float) -> None:
+    error = translate(VendorError(words, status=429), name=NAME)
+
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == timedelta(seconds=seconds)
 
 
 def test_headers_are_found_on_the_response_too() -> None:

@@ -1,10 +1,15 @@
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evaluator.domain import Language
-from evaluator.grading.feedback import MAX_CHARACTERS, compose
-from evaluator.judgement import Criterion, Dimension, Levels, Rubric, Verdict
+from evaluator.grading.evidence import NOWHERE
+from evaluator.grading.feedback import MAX_CHARACTERS, MAX_MISSING, best_changes, compose
+from evaluator.grading.scoring import score
+from evaluator.judgement import Criterion, Dimension, Levels, Promise, PromiseVerdict, Rubric, Verdict
 
 
 def criterion(id: str, weight: int) -> Criterion:
@@ -99,20 +104,24 @@ def test_the_three_changes_that_would_raise_the_score_most_come_in_order() -> No
     text = written(F1="not_met", F2="not_met", F3="partly", F4="partly", P1="not_met", P2="cannot_tell")
 
     changes = text.partition("What would raise the score most:\n")[2].splitlines()
-    assert changes == ["1. Title P1: Reason P1.", "2. Title F2: Reason F2.", "3. Title F4: Reason F4."]
+    assert changes == [
+        "1. Title P1 (up to +5.0 points): Reason P1.",
+        "2. Title F2 (up to +1.0 points): Reason F2.",
+        "3. Title F4 (up to +1.0 points): Reason F4.",
+    ]
 
 
 def test_what_could_not_be_told_costs_nothing_and_weighs_nothing() -> None:
     text = written(F4="cannot_tell", F3="partly", P2="partly")
 
     changes = text.partition("What would raise the score most:\n")[2].splitlines()
-    assert changes == ["1. Title P2: Reason P2.", "2. Title F3: Reason F3."]
+    assert changes == ["1. Title P2 (up to +2.3 points): Reason P2.", "2. Title F3 (up to +1.3 points): Reason F3."]
 
 
 def test_a_claim_without_proof_says_so_instead_of_the_reason() -> None:
     text = written(F4="not_shown")
 
-    assert "1. Title F4: It was claimed, but no cited place shows it." in text
+    assert "1. Title F4 (up to +2.0 points): It was claimed, but no cited place shows it." in text
     assert "Reason F4" not in text
 
 
@@ -123,7 +132,7 @@ def test_a_change_names_up_to_three_places_that_were_found() -> None:
     found = (place("a", 1, 1), place("a", 1, 1), place("x", 9, 9, "not_found"), place("b", 2, 3, "relocated"),
              place("c", 4, 4), place("d", 5, 5))  # fmt: skip
 
-    assert written(F1="partly", evidence=found).endswith("1. Title F1: Reason F1. (see a:1, b:2-3, c:4)")
+    assert written(F1="partly", evidence=found).endswith("Reason F1. (see a:1, b:2-3, c:4)")
 
 
 def test_the_judge_has_the_last_word_and_says_it_once() -> None:
@@ -139,7 +148,7 @@ def test_feedback_speaks_korean() -> None:
         "일부만 확인된 것: 제목 F2",
         "판단할 수 없었던 것: 제목 F3",
     ]
-    assert "1. 제목 F4: 주장은 있었지만" in text
+    assert "1. 제목 F4 (최대 +2.9점): 구현되었다는 판단이 있었지만" in text
 
 
 @pytest.mark.parametrize(
@@ -157,11 +166,180 @@ def test_without_an_llm_the_first_sentence_says_so(language: Language, sentence:
     assert sentence in text.split("\n\n")[0]
 
 
+def capped(
+    *caps: int | None, levels: dict[str, str], weights: tuple[int, ...] = (1, 1, 8)
+) -> list[tuple[str, Fraction]]:
+    """Return the best changes of a dimension with gates."""
+    criteria = tuple(
+        criterion(f"F{n}", weight).model_copy(update={"cap_if_not_met": cap})
+        for n, (weight, cap) in enumerate(zip(weights, caps, strict=True), 1)
+    )
+    rubric = RUBRIC.model_copy(
+        update={"dimensions": (RUBRIC.dimensions[0].model_copy(update={"criteria": criteria}), RUBRIC.dimensions[1])}
+    )
+    found = best_changes(rubric, verdicts({"P1": "met", "P2": "met"} | levels))
+    return [(change.id, gain) for change, gain in found]
+
+
+def test_lifting_a_gate_counts_all_that_it_lifts() -> None:
+    changes = capped(2, None, None, levels={"F1": "not_met", "F2": "not_met", "F3": "met"})
+
+    assert changes == [("F1", Fraction(5, 2)), ("F2", Fraction(1, 2))]
+
+
+def test_beneath_a_gate_nothing_else_comes_first() -> None:
+    changes = capped(0, None, None, levels={"F1": "not_met", "F2": "partly", "F3": "partly"})
+
+    assert changes[0] == ("F1", Fraction(11, 4))
+    assert changes[1] == ("F3", Fraction(2))
+
+
+def test_of_two_gates_the_lower_one_comes_first_and_the_last_one_lifts_what_both_held() -> None:
+    changes = capped(3, 1, None, levels={"F1": "not_met", "F2": "not_met", "F3": "met"})
+
+    assert changes == [("F2", Fraction(2)), ("F1", Fraction(2))]
+
+
+def test_of_two_equal_gates_the_first_change_alone_gives_nothing_and_says_no_number() -> None:
+    levels = {"F1": "not_met", "F2": "not_met", "F3": "met"}
+
+    assert capped(1, 1, None, levels=levels) == [("F1", Fraction(0)), ("F2", Fraction(4))]
+
+
+def test_a_gate_that_would_not_raise_the_score_counts_only_what_it_raises() -> None:
+    assert capped(4, None, None, levels={"F1": "not_met", "F2": "met", "F3": "met"}) == [("F1", Fraction(1))]
+
+
+def test_of_several_samples_the_mean_decides_what_can_be_gained() -> None:
+    found = verdicts(ALL_MET | {"F4": "partly"})
+    found["F4"] = found["F4"].model_copy(update={"samples": ("met", "partly", "partly")})
+    found["F3"] = found["F3"].model_copy(update={"samples": ("met", "met", "partly")})
+
+    assert [(c.id, gain) for c, gain in best_changes(RUBRIC, found)] == [("F4", Fraction(2, 3))]
+
+
+def promise(n: int, level: str, by: str = "judge", files: tuple[str, ...] = (), text: str = "") -> PromiseVerdict:
+    evidence = [{"file": file, "lines": (1, 1), "status": "not_found", "sha256": "0"} for file in files]
+    return PromiseVerdict.model_validate(
+        {"n": n, "kind": "feature", "text": text or f"Thing {n}", "level": level, "claimed": level, "by": by,
+         "evidence": evidence}
+    )  # fmt: skip
+
+
+def told(*promises: PromiseVerdict, language: Language = "en", lines: bool = True) -> list[str]:
+    """Return the lines about the promises."""
+    ledger = [Promise(n=p.n, kind=p.kind, text=p.text, line=10 * p.n) for p in promises] if lines else []
+    text = compose(
+        RUBRIC, verdicts(ALL_MET), promises=promises, ledger=ledger, language=language, remarks=(), offline=False
+    )
+    return text.split("\n\n")[0].splitlines()
+
+
+def test_promises_are_counted_and_the_missing_ones_named_with_their_line_and_where_they_were_looked_for() -> None:
+    kept = [promise(n, "shown") for n in range(1, 8)]
+
+    lines = told(
+        *kept, promise(8, "not_shown", by="machine"), promise(9, "not_shown", files=("a.py", NOWHERE, "b.py", "a.py"))
+    )
+
+    assert lines == [
+        "You promised 9 things, 7 are there.",
+        "Promised and not found yet:",
+        "- README line 80: Thing 8 (looked for by name in the whole project)",
+        "- README line 90: Thing 9 (looked for in a.py, b.py)",
+    ]
+
+
+def test_promises_are_counted_in_korean() -> None:
+    kept = [promise(1, "shown"), promise(2, "partly"), promise(3, "cannot_tell"), promise(4, "not_shown")]
+    searched = [promise(5, "not_shown", files=("a.py",)), promise(6, "not_shown", by="machine")]
+
+    lines = told(*kept, *searched, language="ko")
+
+    assert lines[0].split(". ") == [
+        "README에서 약속한 6가지 가운데 1가지를 확인했습니다",
+        "일부만 확인한 약속은 1가지입니다",
+        "판단하지 못한 약속은 1가지입니다.",
+    ]
+    assert lines[1:] == [
+        "아직 찾지 못한 약속:",
+        "- README 40행: Thing 4 (심사에 제시된 내용 전체에서 찾아보았습니다)",
+        "- README 50행: Thing 5 (찾아본 파일: a.py)",
+        "- README 60행: Thing 6 (프로젝트 전체에서 이름으로 찾아보았습니다)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("levels", "sentence"),
+    [
+        (("shown",), "You promised 1 thing, and it is there."),
+        (("not_shown",), "You promised 1 thing; so far it could not be found."),
+        (("not_shown", "not_shown"), "You promised 2 things; so far none of them could be found."),
+        (("shown", "not_shown"), "You promised 2 things, 1 is there."),
+        (("partly", "cannot_tell"), "You promised 2 things, 0 are there. There in part: 1. Could not be told: 1."),
+    ],
+)
+def test_few_promises_are_counted_in_good_english(levels: tuple[str, ...], sentence: str) -> None:
+    assert told(*(promise(n, level) for n, level in enumerate(levels, 1)))[0] == sentence
+
+
+def test_without_the_ledger_a_promise_is_named_without_its_line() -> None:
+    assert told(promise(1, "not_shown"), lines=False)[-1] == "- Thing 1 (looked for in everything that was shown)"
+
+
+def test_many_missing_promises_are_not_all_named_and_long_ones_cut() -> None:
+    lines = told(*(promise(n, "not_shown", text="word " * 40) for n in range(1, 25)))
+
+    assert len(lines) == 2 + MAX_MISSING + 1
+    assert lines[2].startswith("- README line 10: word word")
+    assert "word…" in lines[2]
+    assert lines[-1] == f"- ... and {24 - MAX_MISSING} more"
+
+
 def test_feedback_has_at_most_4000_characters() -> None:
     head = len(written()) + 2
 
     assert MAX_CHARACTERS == 4000
-    assert written(remarks=("a" * (4000 - head),)).endswith("aaa")
     assert len(written(remarks=("a" * (4000 - head),))) == 4000
-    assert len(written(remarks=("a" * (4001 - head),))) == 4000
-    assert written(remarks=("a" * (4001 - head),)).endswith("aa…")
+    assert written(remarks=("a" * (4000 - head),)).endswith("aaa")
+
+
+@pytest.mark.parametrize("ending", [". ", "! ", "? ", '." ', "요. ", "\n"])
+def test_what_is_too_long_ends_with_its_last_whole_sentence(ending: str) -> None:
+    text = written(remarks=(("word " * 20 + "end" + ending) * 100,))
+
+    assert 3800 < len(text) <= 4000
+    assert text.endswith(f"end{ending}".rstrip())
+
+
+def test_a_sentence_without_an_end_is_cut_where_it_must_be() -> None:
+    text = written(remarks=("a" * 5000,))
+
+    assert len(text) == 4000
+    assert text.endswith("aa…")
+
+
+def test_a_number_or_a_path_is_no_end_of_a_sentence() -> None:
+    text = written(remarks=("Fine. " * 400 + "app.py 1.5 " * 400,))
+
+    assert text.endswith("Fine.")
+
+
+@given(st.text(max_size=6000))
+def test_no_remark_makes_it_longer(remark: str) -> None:
+    assert len(written(remarks=(remark,))) <= 4000
+
+
+@given(st.lists(st.sampled_from(("met", "partly", "not_met", "not_shown", "cannot_tell")), min_size=6, max_size=6))
+def test_every_change_is_worth_what_the_score_gains_by_it(levels: list[str]) -> None:
+    found = verdicts(dict(zip(ALL_MET, levels, strict=True)))
+    rated = [d for d in RUBRIC.dimensions if any(found[c.id].level != "cannot_tell" for c in d.criteria)]
+    before = sum((score(dimension, found).exact for dimension in rated), Fraction(0))
+
+    changes = best_changes(RUBRIC, found)
+
+    for change, _ in changes:
+        found[change.id] = verdicts({change.id: "met"})[change.id]
+    after = sum((score(dimension, found).exact for dimension in rated), Fraction(0))
+    assert after - before == sum(gain for _, gain in changes)
+    assert [gain for _, gain in changes] == sorted((gain for _, gain in changes), reverse=True)

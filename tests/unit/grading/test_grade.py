@@ -1,7 +1,4 @@
-import itertools
 import json
-import secrets
-from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,103 +6,29 @@ from typing import Any
 import pytest
 
 from evaluator.domain import Digest, Finding
-from evaluator.errors import ClaimLost, EvaluatorError, JudgeRefused, VerdictError
-from evaluator.grading import canaries, resources
-from evaluator.grading.grade import fingerprint, grade
+from evaluator.errors import ClaimLost, JudgeRefused, VerdictError
+from evaluator.grading.asking import Wires
+from evaluator.grading.grade import Terms, fingerprint, grade
 from evaluator.grading.prompts import Prompts
-from evaluator.judgement import Answer, Call, Criterion, Dimension, JudgeName, Levels, Prompt, Rubric, Scorecard
-from tests.support.digests import digest_of
-from tests.support.examiner import answer_to
+from evaluator.grading.record import rescore
+from evaluator.judgement import Call, JudgeName, Scorecard
+from tests.support import judges
+from tests.support.judges import DIGEST, PROMPTS, ScriptedJudge, criterion, rubric_of
 
-PROMPTS = Prompts.load(resources.folder("prompts"))
-CODE = "import sys\n\n\ndef main(arguments: list[str]) -> int:\n    print(f'Hello, {arguments[1].strip()}!')\n"
-DIGEST = digest_of({"README.md": "# Greeter\n\nGreets whoever runs it by name.\n", "app.py": CODE, "LICENSE": "MIT\n"})
-
-
-def criterion(id: str, evidence: str, **changes: Any) -> Criterion:
-    values = {
-        "id": id,
-        "weight": 1,
-        "title": {"en": f"Title {id}", "ko": id},
-        "question": f"Question {id}?",
-        "levels": Levels(met="yes", partly="half", not_met="no"),
-        "evidence": evidence,
-    }
-    return Criterion.model_validate(values | changes)
-
-
-RUBRIC = Rubric(
-    id="small",
-    version="1.2.3",
-    sha256="5" * 64,
-    dimensions=(
-        Dimension(
-            id="functionality",
-            title={"en": "Functionality", "ko": "기능성"},
-            criteria=(
-                criterion("F1", "code"),
-                criterion("F2", "doc"),
-                criterion("F3", "machine", check="entry_point", min_spans=0),
-            ),
-        ),
-        Dimension(
-            id="practicality",
-            title={"en": "Practicality", "ko": "실용성"},
-            criteria=(criterion("P1", "code"), criterion("P2", "machine", check="licence", min_spans=0)),
-        ),
+RUBRIC = rubric_of(
+    (
+        criterion("F1", "code"),
+        criterion("F2", "doc"),
+        criterion("F3", "machine", check="entry_point", min_spans=0),
     ),
+    (criterion("P1", "code"), criterion("P2", "machine", check="licence", min_spans=0)),
 )
 
 
-class ScriptedJudge:
-    """Answers as told: with verdicts, with a text, with a change of its own answer, or with an error."""
-
-    def __init__(self, *script: Any, levels: Mapping[str, str] | None = None) -> None:
-        self.prompts: list[Prompt] = []
-        self._script = list(script)
-        self._levels = levels or {}
-
-    @property
-    def name(self) -> JudgeName:
-        return JudgeName(provider="openai", model="anything")
-
-    def ask(self, prompt: Prompt) -> Answer:
-        self.prompts.append(prompt)
-        step = self._script.pop(0) if self._script else None
-        if isinstance(step, EvaluatorError):
-            raise step
-        answer = answer_to(prompt.prefix + prompt.suffix, levels=self._levels, default="met")
-        if callable(step):
-            answer = step(answer)
-        text = step if isinstance(step, str) else json.dumps(answer)
-        return Answer(
-            text=text,
-            model="anything-2026",
-            input_tokens=100,
-            output_tokens=20,
-            cached_tokens=60,
-            cost_usd=Decimal("0.01"),
-            parameters={"temperature": 0},
-        )
-
-
-def numbers() -> Callable[[int], str]:
-    counter = itertools.count(1)
-    return lambda count: f"{next(counter):0{2 * count}x}"
-
-
 def run(
-    judge: ScriptedJudge | None, *, digest: Digest = DIGEST, calls: list[Call] | None = None, **changes: Any
+    judge: ScriptedJudge | None, *, digest: Digest = DIGEST, calls: list[Call] | None = None, **terms: Any
 ) -> Scorecard:
-    calls = [] if calls is None else calls
-    options: dict[str, Any] = {
-        "prompts": PROMPTS,
-        "language": "en",
-        "on_call": calls.append,
-        "checkpoint": lambda: None,
-        "draw": numbers(),
-    }
-    return grade(digest, RUBRIC, judge=judge, **options | changes)
+    return judges.run(judge, RUBRIC, digest=digest, calls=calls, **{"samples": 1} | terms)
 
 
 def test_a_project_is_graded_in_two_calls_over_one_prefix() -> None:
@@ -147,12 +70,12 @@ def test_every_call_is_told_with_its_tokens_and_its_cost() -> None:
 
     card = run(ScriptedJudge(), calls=calls)
 
-    assert [call.purpose for call in calls] == ["functionality", "practicality"]
+    assert [call.purpose for call in calls] == ["functionality 1", "practicality 1"]
     assert card.calls == tuple(calls)
     one = calls[0].model_copy(update={"seconds": 0.0})
     assert calls[0].seconds >= 0
     assert one == Call(
-        purpose="functionality",
+        purpose="functionality 1",
         provider="openai",
         model_asked="anything",
         model_returned="anything-2026",
@@ -162,6 +85,7 @@ def test_every_call_is_told_with_its_tokens_and_its_cost() -> None:
         cost_usd=Decimal("0.01"),
         seconds=0.0,
         outcome="ok",
+        parameters={"temperature": 0},
     )
 
 
@@ -172,19 +96,30 @@ def test_the_record_is_json_without_code_or_quotes() -> None:
     card = run(ScriptedJudge(ordered))
 
     record = json.loads(json.dumps(card.record))
-    assert record["aggregation"] == 3
+    first = record["examinations"][0]
     assert record["litellm"].startswith("1.")
-    assert record["calls"][0] == {
-        "purpose": "functionality",
-        "seed": 1,
-        "nonce": f"{2:032x}",
-        "outcome": "ok",
-        "parameters": {"temperature": 0},
-        "canaries": 2,
-        "canaries_wrong": 0,
-        "orders_seen": 1,
-    }
+    assert (first["dimension"], first["sample"], first["part"]) == ("functionality", 1, "sample")
+    assert first["orders_seen"] == 1
+    assert [(c["purpose"], c["outcome"], c["parameters"]) for c in first["calls"]] == [
+        ("functionality 1", "ok", {"temperature": 0})
+    ]
+    assert sorted(first["labels"].values()) == ["F1", "F2"]
+    assert [canary["told"] for canary in first["canaries"]] == [canary["expected"] for canary in first["canaries"]]
     assert "Greets" not in json.dumps(record)
+
+
+def test_the_score_follows_from_the_record_alone() -> None:
+    for levels in ({}, {"F1": "partly", "P1": "not_met"}, {"F2": "cannot_tell"}):
+        card = run(ScriptedJudge(levels=levels), samples=3)
+
+        again = rescore(json.loads(json.dumps(card.record)))
+
+        assert again.dimensions == card.dimensions
+        assert again.reasons == card.review_reasons
+
+
+def nonces_of(card: Scorecard) -> list[str]:
+    return [call["nonce"] for examination in card.record["examinations"] for call in examination["calls"]]
 
 
 def test_each_call_has_a_nonce_of_its_own_and_the_prompt_ends_in_it() -> None:
@@ -192,9 +127,10 @@ def test_each_call_has_a_nonce_of_its_own_and_the_prompt_ends_in_it() -> None:
 
     card = run(judge)
 
-    nonces = [call["nonce"] for call in card.record["calls"]]
+    nonces = nonces_of(card)
     assert len(set(nonces)) == 3
     assert all(p.suffix.endswith(f"answer_id: {n}\n") for p, n in zip(judge.prompts, nonces, strict=True))
+    assert [prompt.nonce for prompt in judge.prompts] == nonces
 
 
 def test_an_unusable_answer_is_asked_again_once_with_the_fault_and_nothing_of_the_answer() -> None:
@@ -204,14 +140,14 @@ def test_an_unusable_answer_is_asked_again_once_with_the_fault_and_nothing_of_th
     card = run(judge, calls=calls)
 
     assert [(c.purpose, c.outcome) for c in calls] == [
-        ("functionality", "unknown_field"), ("functionality again", "ok"), ("practicality", "ok")
+        ("functionality 1", "unknown_field"), ("functionality 1 again", "ok"), ("practicality 1", "ok")
     ]  # fmt: skip
-    assert "has fields other than answer_id, criteria, orders_seen, feedback." in judge.prompts[1].suffix
+    assert "has fields other than answer_id, claims, criteria, orders_seen, feedback." in judge.prompts[1].suffix
     assert "SECRET" not in judge.prompts[1].suffix
     assert "Once more" not in judge.prompts[2].suffix
     assert judge.prompts[0].prefix == judge.prompts[1].prefix
-    assert card.record["calls"][0]["outcome"] == "unknown_field"
-    assert card.record["calls"][0]["seed"] == card.record["calls"][1]["seed"]
+    assert [call["outcome"] for call in card.record["examinations"][0]["calls"]] == ["unknown_field", "ok"]
+    assert judge.prompts[0].key != judge.prompts[1].key
 
 
 def test_after_two_unusable_answers_the_evaluation_fails_with_the_last_fault() -> None:
@@ -245,8 +181,9 @@ def test_a_lost_claim_stops_before_the_next_call() -> None:
         if len(passed) == 2:
             raise ClaimLost("taken over")
 
+    wires = Wires(on_call=print, checkpoint=checkpoint)
     with pytest.raises(ClaimLost):
-        run(judge, checkpoint=checkpoint)
+        grade(DIGEST, RUBRIC, judge=judge, prompts=PROMPTS, terms=Terms(samples=1), wires=wires)
 
     assert passed == [0, 1]
     assert len(judge.prompts) == 1
@@ -376,7 +313,7 @@ def test_without_a_judge_code_answers_what_it_can_and_says_that_no_llm_looked() 
     assert card.feedback.startswith("No LLM looked at this project.")
     assert calls == []
     assert card.calls == ()
-    assert card.record["calls"] == []
+    assert card.record["examinations"] == []
 
 
 def test_without_a_judge_a_dimension_with_no_machine_check_cannot_be_graded() -> None:
@@ -385,7 +322,7 @@ def test_without_a_judge_a_dimension_with_no_machine_check_cannot_be_graded() ->
     )
 
     with pytest.raises(VerdictError) as caught:
-        grade(DIGEST, unchecked, judge=None, prompts=PROMPTS, language="en", on_call=print, checkpoint=lambda: None)
+        judges.run(None, unchecked)
 
     assert caught.value.code == "nothing_told"
 
@@ -394,18 +331,22 @@ def test_a_dimension_of_machine_checks_alone_asks_the_judge_nothing() -> None:
     machine = RUBRIC.dimensions[1].model_copy(update={"criteria": RUBRIC.dimensions[1].criteria[1:]})
     judge = ScriptedJudge()
 
-    rubric = RUBRIC.model_copy(update={"dimensions": (RUBRIC.dimensions[0], machine)})
-    grade(DIGEST, rubric, judge=judge, prompts=PROMPTS, language="en", on_call=print, checkpoint=lambda: None)
+    judges.run(judge, RUBRIC.model_copy(update={"dimensions": (RUBRIC.dimensions[0], machine)}), samples=1)
 
     assert len(judge.prompts) == 1
 
 
-def test_nonces_and_seeds_are_drawn_anew_by_default() -> None:
-    cards = [run(ScriptedJudge(), draw=secrets.token_hex) for _ in range(2)]
+def test_nonces_are_random_and_all_else_follows_from_the_seed() -> None:
+    runs = [ScriptedJudge() for _ in range(2)]
 
-    nonces = {call["nonce"] for card in cards for call in card.record["calls"]}
+    cards = [run(judge) for judge in runs]
+
+    nonces = {nonce for card in cards for nonce in nonces_of(card)}
     assert len(nonces) == 4
     assert all(len(nonce) == 32 for nonce in nonces)
+    first, second = ([p.suffix.replace(p.nonce, "") for p in judge.prompts] for judge in runs)
+    assert first == second
+    assert cards[0].record["basis"]["seed"] == "5eed"
 
 
 def test_the_language_of_the_feedback_reaches_judge_and_frame() -> None:
@@ -426,8 +367,10 @@ def test_scores_are_exact_fractions_of_the_verdicts() -> None:
 
 
 def test_equal_questions_have_equal_fingerprints() -> None:
-    first = fingerprint(DIGEST, RUBRIC, prompts=PROMPTS, judge=ScriptedJudge(), language="en")
-    second = fingerprint(DIGEST.model_copy(), RUBRIC, prompts=PROMPTS, judge=ScriptedJudge(), language="en")
+    terms = Terms(seed="1", pass_line=RUBRIC.pass_line)
+
+    first = fingerprint(DIGEST, RUBRIC, prompts=PROMPTS, judge=ScriptedJudge(), terms=Terms(seed="2"))
+    second = fingerprint(DIGEST.model_copy(), RUBRIC, prompts=PROMPTS, judge=ScriptedJudge(), terms=terms)
 
     assert first == second
     assert len(first) == 64
@@ -435,20 +378,11 @@ def test_equal_questions_have_equal_fingerprints() -> None:
 
 
 def test_whatever_matters_changes_the_fingerprint() -> None:
-    class Renamed(ScriptedJudge):
-        def __init__(self, provider: str, model: str) -> None:
-            super().__init__()
-            self._called = JudgeName(provider=provider, model=model)
-
-        @property
-        def name(self) -> JudgeName:
-            return self._called
-
     class OtherPrompts(Prompts):
         def __init__(self) -> None:
             self.sha256 = "9" * 64
 
-    usual: dict[str, Any] = {"digest": DIGEST, "rubric": RUBRIC, "prompts": PROMPTS, "judge": None, "language": "en"}
+    usual: dict[str, Any] = {"digest": DIGEST, "rubric": RUBRIC, "prompts": PROMPTS, "judge": None, "terms": Terms()}
     changes: list[dict[str, Any]] = [
         {},
         {"digest": DIGEST.model_copy(update={"sha256": "1" * 64})},
@@ -456,24 +390,19 @@ def test_whatever_matters_changes_the_fingerprint() -> None:
         {"rubric": RUBRIC.model_copy(update={"sha256": "1" * 64})},
         {"prompts": OtherPrompts()},
         {"judge": ScriptedJudge()},
-        {"judge": Renamed("openai", "other")},
-        {"judge": Renamed("other", "anything")},
-        {"language": "ko"},
+        {"judge": ScriptedJudge(model="other")},
+        {"judge": ScriptedJudge(provider="other")},
+        {"terms": Terms(language="ko")},
+        {"terms": Terms(samples=2)},
+        {"terms": Terms(pass_line=7)},
+        {"terms": Terms(second=ScriptedJudge())},
+        {"terms": Terms(second=ScriptedJudge(provider="other"))},
+        {"terms": Terms(second=ScriptedJudge(model="other"))},
     ]
 
     prints = {fingerprint(**usual | change) for change in changes}
 
     assert len(prints) == len(changes)
-
-
-def test_a_project_that_has_every_invented_file_is_still_asked_about_one_that_it_has_not() -> None:
-    files = {f"{first}_{second}.py": "" for first, second in itertools.permutations(canaries._INVENTED, 2)}
-    digest = digest_of({"main.py": CODE, **files})
-
-    for seed in range(20):
-        mixed, known = canaries.mix(RUBRIC.dimensions[0], digest, asked=(), seed=seed)
-        absent = next(c.question for c in mixed if known[c.id] == "not_met")
-        assert not any(f"`{file.path}`" in absent for file in digest.files)
 
 
 def test_with_the_readme_alone_nothing_told_says_what_to_do() -> None:

@@ -103,7 +103,9 @@ def test_names_are_sorted_and_only_of_rubric_files(folder: Path) -> None:
     assert rubrics.names(folder) == ("alpha", "mine", "zeta")
 
 
-def test_identity_does_not_change_with_comments_layout_order_of_dimensions_or_unicode_form(folder: Path) -> None:
+def test_identity_does_not_change_with_comments_layout_order_of_keys_or_dimensions_or_unicode_form(
+    folder: Path,
+) -> None:
     before = rubrics.load("mine", folder=folder)
     swapped = HEAD + dimension("practicality", CRITERION.format(id="B1"))
     swapped += dimension("functionality", CRITERION.format(id="A1"), CRITERION.format(id="A2"))
@@ -113,6 +115,10 @@ def test_identity_does_not_change_with_comments_layout_order_of_dimensions_or_un
         GOOD.replace("\n", "\r\n"),
         GOOD.replace("작동", "\u110c\u1161\u11a8\u1103\u1169\u11bc"),
         GOOD.replace('evidence = "code"', 'evidence = "code"\nmin_spans = 1'),
+        GOOD.replace("weight = 2\n", "").replace('evidence = "code"', 'evidence = "code"\nweight = 2'),
+        GOOD.replace("schema = 1", "pass_line = 5\nschema = 1"),
+        GOOD.replace('{ en = "A title", ko = "제목" }', '{ ko = "제목", en = "A title" }'),
+        GOOD.replace('met = "It does."', "met = 'It does.'"),
         swapped,
     ]
 
@@ -131,6 +137,11 @@ def test_identity_does_not_change_with_comments_layout_order_of_dimensions_or_un
         ("제목", "이름"),
         ("weight = 2", "weight = 2\ncap_if_not_met = 2"),
         ("weight = 2", "weight = 2\nmin_spans = 2"),
+        ("schema = 1", "schema = 1\npass_line = 6"),
+        ("schema = 1", 'schema = 1\ntitle = { en = "Mine", ko = "나의 것" }'),
+        ('evidence = "code"', 'evidence = "test"'),
+        ('evidence = "code"', 'evidence = "machine"\ncheck = "tests"'),
+        ('id = "A1"', 'id = "A9"'),
     ],
 )
 def test_identity_changes_with_what_the_rubric_says(folder: Path, old: str, new: str) -> None:
@@ -144,6 +155,61 @@ def test_a_missing_main_flow_caps_functionality() -> None:
     rubric = rubrics.load("default", folder=BUILT_IN)
 
     assert {c.id: c.cap_if_not_met for c in rubric.criteria if c.cap_if_not_met is not None} == {"F1": 2}
+
+
+def test_a_title_and_a_pass_line_of_its_own_are_read(folder: Path) -> None:
+    plain = rubrics.load("mine", folder=folder)
+    head = 'schema = 1\npass_line = 7\ntitle = { en = "For us", ko = "우리용" }'
+    (folder / "mine.toml").write_text(GOOD.replace("schema = 1", head), encoding="utf-8")
+
+    rubric = rubrics.load("mine", folder=folder)
+
+    assert (plain.title, plain.pass_line) == ({}, 5)
+    assert (rubric.title, rubric.pass_line) == ({"en": "For us", "ko": "우리용"}, 7)
+
+
+def test_a_mistake_is_named_with_its_line(folder: Path) -> None:
+    text = GOOD.replace('evidence = "code"', 'evidence = "video"')
+    line = text.split("\n").index('evidence = "video"') + 1
+
+    assert f"mine.toml:{line}: dimension[1].criterion[1].evidence must be" in refusal(folder, text)
+
+
+def test_a_missing_key_is_named_with_the_line_of_its_table(folder: Path) -> None:
+    head, last = GOOD.rsplit('partly = "A part does."\n', 1)
+    line = head.count("\n", 0, head.rindex("[dimension.criterion.levels]")) + 1
+
+    assert f"mine.toml:{line}: dimension[2].criterion[1].levels.partly is missing" in refusal(folder, head + last)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("weight = 2", "weigth = 2", "did you mean weight?"),
+        ("schema = 1", "schema = 1\npassline = 6", "did you mean pass_line?"),
+        ("partly =", "Partly =", "did you mean partly?"),
+        ('evidence = "code"', 'evidence = "machine"\ncheck = "license"', "did you mean licence?"),
+        ('evidence = "code"', 'evidence = "machine"\ncheck = "claim"', "did you mean claims?"),
+    ],
+)
+def test_a_slip_of_the_pen_gets_a_hint(folder: Path, old: str, new: str, hint: str) -> None:
+    assert refusal(folder, GOOD.replace(old, new, 1)).endswith(f"{hint}.")
+
+
+def test_a_name_that_is_like_no_other_gets_no_hint(folder: Path) -> None:
+    assert "did you mean" not in refusal(folder, GOOD.replace("schema = 1", "schema = 1\nzzz = 1"))
+
+
+def test_a_long_or_hidden_name_is_told_short_and_in_the_open(folder: Path) -> None:
+    assert "x" * 60 + "... is not a key" in refusal(folder, "x" * 3000 + " = 1\n" + GOOD)
+    assert "a\\u202eb is not a key" in refusal(folder, '"a\\u202eb" = 1\n' + GOOD)
+
+
+def test_the_ledger_of_promises_may_answer_a_criterion(folder: Path) -> None:
+    text = GOOD.replace('evidence = "code"', 'evidence = "machine"\ncheck = "claims"', 1)
+    (folder / "mine.toml").write_text(text, encoding="utf-8")
+
+    assert rubrics.load("mine", folder=folder).criteria[0].check == "claims"
 
 
 MACHINE = 'evidence = "machine"\ncheck = "tests"'
@@ -163,6 +229,11 @@ MACHINE = 'evidence = "machine"\ncheck = "tests"'
             "author is not a key of this table; allowed: schema, id",
         ),
         ("max = 5", "max = 10", "dimension[1].max must be 5"),
+        ("schema = 1", "schema = 1\npass_line = 11", "pass_line must be less than or equal to 10"),
+        ("schema = 1", "schema = 1\npass_line = -1", "pass_line must be greater than or equal to 0"),
+        ("schema = 1", 'schema = 1\npass_line = "6"', "pass_line must be a whole number"),
+        ("schema = 1", 'schema = 1\ntitle = "Mine"', "title must be"),
+        ("schema = 1", 'schema = 1\ntitle = { en = "Mine" }', "title.ko is missing"),
         ("max = 5", "max = 5\nweight = 1", "dimension[1].weight is not a key of this table; allowed: id, max, title"),
         ('id = "practicality"', 'id = "style"', "dimension[2].id must be 'functionality' or 'practicality'"),
         (
@@ -255,6 +326,9 @@ def test_a_dimension_of_machine_criteria_alone_is_refused(folder: Path) -> None:
         (HEAD, "dimension is missing"),
         (HEAD + "dimension = 3\n", "dimension must be a list of tables: write [[dimension]]"),
         (HEAD + "dimension = []\n", "dimension has none; allowed: functionality and practicality, once each"),
+        (HEAD + dimension("functionality", CRITERION.format(id="A1")) * 3, "dimension must have at most 2 items"),
+        ("x" * 4001 + " = 1", "mine.toml:1: the line is longer than 4,000 characters"),
+        ("schema = 1\n" + "a." * 20 + "b = 1", "mine.toml:2: the line is longer"),
         (HEAD + "dimension = [3]\n", "dimension[1] must be a table"),
         (HEAD + dimension("functionality"), "dimension[1].criterion is missing"),
         (
@@ -263,8 +337,9 @@ def test_a_dimension_of_machine_criteria_alone_is_refused(folder: Path) -> None:
         ),
         (GOOD + "\nid = \n", "at line"),
         (GOOD + HEAD, "levels.schema is not a key of this table; allowed: met, partly, not_met"),
-        ("x = " + "[" * 5000, "is not a rubric"),
-        ("x = " + "9" * 5000, "is not a rubric"),
+        ("x = " + "[" * 3000, "is not a rubric"),
+        ("x = 0x" + "f" * 3900, "is not a rubric"),
+        (f"[{'.'.join('x' * 60 for _ in range(10))}]\n" * 2, "xxx... "),
         ("#" * 256_001, "is larger than 256,000 bytes"),
     ],
 )

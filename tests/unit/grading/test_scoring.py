@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.errors import VerdictError
-from evaluator.grading.scoring import doubtful, half_up, near_line, score, thin
+from evaluator.grading.scoring import doubtful, half_up, near_line, nearest, readme_gap, score, spread, thin, worth
 from evaluator.judgement import Criterion, Dimension, DimensionScore, Evidence, Level, Levels, Verdict
 
 
@@ -90,6 +90,54 @@ def test_a_gate_never_raises_a_score_and_the_lowest_one_counts() -> None:
     assert low.exact == 0
 
 
+def sampled(*levels: Level) -> Verdict:
+    return Verdict(id="A", level="met", claimed="met", reason="", samples=levels)
+
+
+@pytest.mark.parametrize(
+    ("levels", "mean"),
+    [
+        (("met", "partly", "not_met"), Fraction(1, 2)),
+        (("met", "met", "partly"), Fraction(5, 6)),
+        (("met", "cannot_tell", "not_shown"), Fraction(1, 2)),
+        (("cannot_tell", "cannot_tell"), None),
+    ],
+)
+def test_of_several_samples_the_mean_of_those_that_told_counts(
+    levels: tuple[Level, ...], mean: Fraction | None
+) -> None:
+    assert worth(sampled(*levels)) == mean
+
+
+@pytest.mark.parametrize(
+    ("level", "mean"),
+    [("met", Fraction(1)), ("partly", Fraction(1, 2)), ("not_shown", Fraction(0)), ("cannot_tell", None)],
+)
+def test_of_one_sample_its_level_counts(level: Level, mean: Fraction | None) -> None:
+    assert worth(verdicts(A=level)["A"]) == mean
+
+
+@pytest.mark.parametrize(
+    ("mean", "level"),
+    [("0", "not_met"), ("249/1000", "not_met"), ("1/4", "partly"), ("1/2", "partly"), ("749/1000", "partly"),
+     ("3/4", "met"), ("1", "met")],
+)  # fmt: skip
+def test_the_nearest_level_of_a_mean_is_the_better_one_in_the_middle(mean: str, level: Level) -> None:
+    assert nearest(Fraction(mean)) == level
+
+
+@pytest.mark.parametrize(
+    ("levels", "exact"), [(("not_met", "not_shown", "partly"), Fraction(1)), (("not_met", "partly"), Fraction(5, 8))]
+)
+def test_a_gate_applies_where_the_nearest_level_of_the_samples_is_not_met(
+    levels: tuple[Level, ...], exact: Fraction
+) -> None:
+    rated = dimension(criterion("A", 1, cap=1), criterion("B", 1))
+    told = {"A": sampled(*levels), "B": verdicts(B="met" if exact == 1 else "not_met")["B"]}
+
+    assert score(rated, told).exact == exact
+
+
 def test_a_missing_verdict_is_refused_by_name() -> None:
     rated = dimension(criterion("A", 1), criterion("B", 1), criterion("C", 1))
 
@@ -131,6 +179,33 @@ def test_a_total_within_one_of_the_pass_line_is_near_it(points: tuple[int, int],
     scores = [DimensionScore(id="functionality", exact=Fraction(p), points=p) for p in points]
 
     assert near_line(scores) is near
+
+
+@pytest.mark.parametrize(("line", "near"), [(5, False), (7, False), (8, True), (9, True), (10, True)])
+def test_a_total_near_the_organizers_own_line_is_near_too(line: int, near: bool) -> None:
+    scores = [DimensionScore(id="functionality", exact=Fraction(p), points=p) for p in (5, 4)]
+
+    assert near_line(scores, pass_line=line) is near
+
+
+@pytest.mark.parametrize(
+    ("totals", "line", "is_spread"),
+    [((), 5, False), ((7,), 5, False), ((7, 8), 5, False), ((7, 9), 5, True), ((4, 5), 5, True), ((7, 8), 8, True),
+     ((8, 7, 7), 9, False), ((6, 7, 8), 5, True)],
+)  # fmt: skip
+def test_samples_are_spread_when_two_points_or_a_line_lie_between_them(
+    totals: tuple[int, ...], line: int, is_spread: bool
+) -> None:
+    assert spread(totals, pass_line=line) is is_spread
+
+
+@pytest.mark.parametrize(
+    ("first", "without", "line", "gap"),
+    [(8, 8, 5, False), (8, 7, 5, False), (8, 6, 5, True), (5, 4, 5, True), (4, 5, 5, True), (8, 10, 5, False),
+     (8, 7, 8, True)],
+)  # fmt: skip
+def test_a_readme_makes_the_gap_when_the_total_falls_without_it(first: int, without: int, line: int, gap: bool) -> None:
+    assert readme_gap(first, without=without, pass_line=line) is gap
 
 
 @pytest.mark.parametrize(("weight", "is_thin"), [(3, False), (4, True)])

@@ -8,10 +8,10 @@ import pytest
 from evaluator.digest.tokens import estimate
 from evaluator.domain import Digest
 from evaluator.errors import SettingsError
-from evaluator.grading import canaries, offline, resources, rubrics, window
-from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts
+from evaluator.grading import canaries, model_table, offline, resources, rubrics, window
+from evaluator.grading.prompts import ANSWER_SCHEMA, Prompts, labelled
 from evaluator.grading.window import around, digest_budget, input_window
-from evaluator.judgement import Prompt
+from evaluator.judgement import Promise, Prompt
 from tests.support.digests import digest_of
 from tests.unit.digest.test_tokens import CODE, FRENCH, KOREAN, true_tokens
 
@@ -53,12 +53,17 @@ def test_the_table_is_read_without_importing_litellm() -> None:
 @pytest.mark.parametrize("package", [None, ModuleSpec("litellm", None, origin="/nowhere/litellm/__init__.py")])
 def test_without_litellms_table_no_window_is_known(package: ModuleSpec | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: package)
-    window._windows.cache_clear()
+    forget_the_table()
 
     found = input_window("gpt-4")
 
-    window._windows.cache_clear()
+    forget_the_table()
     assert found is None
+
+
+def forget_the_table() -> None:
+    model_table.rows.cache_clear()
+    window._windows.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["openai/gpt-5.4-mini", "anthropic/claude-sonnet-4-5", "gemini/gemini-2.5-pro"])
@@ -102,7 +107,7 @@ def test_what_stands_around_the_digest_is_the_longest_call() -> None:
 
     assert fixed.startswith(PROMPTS.system("ko"))
     for dimension in RUBRIC.dimensions:
-        asked = [criterion for criterion in dimension.criteria if criterion.evidence != "machine"]
+        asked = labelled([criterion for criterion in dimension.criteria if criterion.evidence != "machine"])
         assert len(fixed) >= len(PROMPTS.system("ko") + PROMPTS.suffix(dimension, asked, nonce="f" * 32))
 
 
@@ -129,13 +134,16 @@ def filled(text: str, *, budget: int) -> Digest:
 
 
 def prompts_of(digest: Digest) -> list[Prompt]:
-    """Return what is sent about the digest, with canaries, facts and the fault of a first answer."""
-    system, prefix = PROMPTS.system("en"), PROMPTS.prefix(digest, facts=offline.facts(digest))
+    """Return what is sent about the digest, with canaries, facts, long promises and the fault of a first answer."""
+    ledger = [Promise(n=n, kind="feature", text="It adds up the totals per client. " * 6, line=n) for n in range(1, 25)]
+    system = PROMPTS.system("en")
+    prefix = PROMPTS.prefix(digest.text, facts=offline.facts(digest), ledger=ledger)
     found = []
     for dimension in RUBRIC.dimensions:
-        asked = tuple(criterion for criterion in dimension.criteria if criterion.evidence != "machine")
-        mixed, _ = canaries.mix(dimension, digest, asked=asked, seed=1)
-        suffix = PROMPTS.suffix(dimension, mixed, nonce="f" * 32, fault="The answer was cut off. " * 20)
+        asked = [criterion for criterion in dimension.criteria if criterion.evidence != "machine"]
+        mixed = canaries.mix(asked, digest, seed="1")
+        fault = "The answer was cut off. " * 20
+        suffix = PROMPTS.suffix(dimension, mixed, nonce="f" * 32, claims=ledger, fault=fault)
         found.append(Prompt(system=system, prefix=prefix, suffix=suffix, answer_schema=ANSWER_SCHEMA))
     return found
 

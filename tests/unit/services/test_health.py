@@ -43,3 +43,57 @@ def test_mirrors_where_no_folder_can_be_are_told(tmp_path: Path, place: str) -> 
 
     assert finding.status == "missing"
     assert "MODU_MIRRORS_DIR" in finding.text
+
+
+def judged(**values: object) -> dict[str, tuple[str, str]]:
+    keys = {"OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "x"}
+    chosen = Settings.model_validate({"model": "openai/gpt-5.4", "provider_keys": keys, **values})
+    return {finding.name: (finding.status, finding.text) for finding in health.judging(chosen)}
+
+
+def test_second_judge_fallbacks_and_prices_are_named() -> None:
+    found = judged(second_model="anthropic/claude-haiku-4-5", fallback_models=("openai/gpt-5.4-mini",))
+
+    assert {name: status for name, (status, _) in found.items()} == {
+        "Judge": "ok",
+        "Fallback": "ok",
+        "Second": "ok",
+        "Prices": "ok",
+    }
+    assert "openai/gpt-5.4-mini" in found["Fallback"][1]
+    assert "anthropic/claude-haiku-4-5" in found["Second"][1]
+
+
+def test_a_judge_that_lacks_its_key_is_missing_whoever_it_is() -> None:
+    found = judged(second_model="gemini/gemini-3-pro", fallback_models=("groq/llama-4",))
+
+    assert found["Second"] == ("missing", "gemini/gemini-3-pro, but GEMINI_API_KEY is not set")
+    assert found["Fallback"][0] == "missing"
+    assert "Prices" not in found
+
+
+def test_a_second_judge_of_the_same_family_is_told() -> None:
+    found = judged(second_model="openai/gpt-5.4-mini")
+
+    assert found["Second"][0] == "missing"
+    assert "of the same family" in found["Second"][1]
+
+
+def test_a_name_that_is_no_model_is_told_with_its_setting() -> None:
+    (finding,) = (one for one in health.judging(Settings.model_validate({"model": "mystery"})) if one.name == "Judge")
+
+    assert (finding.status, finding.mend) == ("missing", "Mend MODU_MODEL.")
+
+
+def test_a_model_of_unknown_price_is_a_note_that_says_what_to_set() -> None:
+    chosen = Settings.model_validate({"model": "openai/of-my-own", "provider_keys": {"OPENAI_API_KEY": "x"}})
+
+    finding = health.judging(chosen)[-1]
+
+    assert (finding.name, finding.status) == ("Prices", "note")
+    assert finding.mend is not None
+    assert "MODU_PRICES=openai/of-my-own=" in finding.mend
+
+
+def test_offline_there_is_one_finding() -> None:
+    assert [finding.name for finding in health.judging(Settings.model_validate({"model": "offline"}))] == ["Judge"]

@@ -1,0 +1,41 @@
+"""What a worker process needs to grade."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from evaluator.domain import Limits
+from evaluator.grading.asking import Patience
+from evaluator.grading.prices import Tariff
+from evaluator.grading.prompts import Prompts
+from evaluator.judgement import Judge, Rubric, Traffic
+from evaluator.store.database import Database
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a worker needs to grade."""
+
+    database: Database
+    owner: UUID  # of the claims of this worker process
+    rubric: Callable[[str], Rubric]
+    judge: Callable[[str], Judge | None]  # by model name; None is the offline judge
+    prompts: Prompts
+    limits: Limits
+    digest_tokens: int  # that a digest may have, as far as the judges' windows allow
+    answer_tokens: int  # that an answer of the judge may have
+    counts_offline: bool  # whether a pass that no LLM looked at counts as a successful project
+    max_tries: int
+    lease: timedelta
+    keep: timedelta  # how long a failed request keeps its source
+    keys_differ: bool = False  # whether another process at these services may have keys that this one lacks
+    samples: int = 3  # of a grade, at most
+    second_model: str | None = None  # of another family, asked where a grade is unsure
+    fallback_models: tuple[str, ...] = ()  # tried in order where the model of the request cannot be reached
+    traffic: Traffic | None = None  # what all workers together may ask; None: no limit
+    patience: Patience = field(default_factory=Patience)
+    tariff: Tariff = field(default_factory=Tariff)
+    tape: Path | None = None  # of the answers of taped models (`services/models.py`)
+    in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat
