@@ -148,5 +148,6 @@ def _bench(parts: app.App) -> Bench:
         traffic=parts.traffic,
         patience=parts.patience,
         tariff=parts.tariff,
+        parameters=f"{chosen.api_base or ''} {chosen.answer_tokens}",
         tape=parts.tape,
     )

@@ -23,6 +23,7 @@ class Terms:
     samples: int = 3  # at most
     pass_line: int | None = None  # the organizer's own; None: that of the rubric
     second: Judge | None = None  # of another family, asked once where something is open
+    parameters: str = ""  # what else decides what a judge answers, such as its server
 
 
 def fingerprint(digest: Digest, rubric: Rubric, *, prompts: Prompts, judge: Judge | None, terms: Terms) -> str:
@@ -41,6 +42,7 @@ def fingerprint(digest: Digest, rubric: Rubric, *, prompts: Prompts, judge: Judg
         samples=terms.samples,
         pass_line=_line(rubric, terms),
         language=terms.language,
+        parameters=terms.parameters,
     )
 
 

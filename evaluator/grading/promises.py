@@ -104,20 +104,37 @@ def _by_machine(promise: Promise, *, shown: bool) -> PromiseVerdict:
 def verdict(criterion: Criterion, kept: Sequence[PromiseVerdict]) -> Verdict:
     """Return the verdict on how many of the promises are kept: nine in ten are met, half of them partly.
 
-    It cannot be told where there are no promises, or fewer than half of them could be told.
+    What the project does (features, endpoints, examples) counts for two thirds, what it merely has (commands, files,
+    options, ports) for one: a list of what is easily there makes up for no missing feature. It cannot be told where
+    there are no promises, or fewer than half of those that weigh most could be told.
     """
-    told = [one for one in kept if one.level in _WORTH]
-    if not kept or 2 * len(told) < len(kept):
+    deeds = [one for one in kept if one.kind not in _BY_MACHINE]
+    weighing = deeds or kept
+    told = [one for one in weighing if one.level in _WORTH]
+    if not kept or 2 * len(told) < len(weighing):
         reason = (
-            f"Only {len(told)} of {counted(len(kept), 'promise')} of the README could be told."
+            f"Only {len(told)} of {counted(len(weighing), 'promise')} of the README could be told."
             if kept
             else "The README makes no promise that could be numbered."
         )
         return Verdict(id=criterion.id, level="cannot_tell", claimed="cannot_tell", reason=reason)
-    share = sum((_WORTH[one.level] for one in told), Fraction(0)) / len(told)
+    share = _share(kept)
     level: Level = "met" if share >= _MET else "partly" if share >= _PARTLY else "not_met"
-    places = tuple(one.evidence[0] for one in told if one.evidence and one.level != "not_shown")[:MAX_CITED]
+    shown = [one for one in kept if one.level in {"shown", "partly"} and one.evidence]
+    places = tuple(one.evidence[0] for one in shown)[:MAX_CITED]
     return Verdict(id=criterion.id, level=level, claimed=level, reason=_reason(kept), evidence=places)
+
+
+def _share(kept: Sequence[PromiseVerdict]) -> Fraction:
+    """Return the share of the promises that is kept, 0 to 1; of each kind the mean of what could be told."""
+    worths: dict[bool, list[Fraction]] = {}
+    for one in kept:
+        if one.level in _WORTH:
+            worths.setdefault(one.kind in _BY_MACHINE, []).append(_WORTH[one.level])
+    weights = {had: 1 if had else 2 for had in worths}
+    return sum((weights[had] * sum(all_, Fraction(0)) / len(all_) for had, all_ in worths.items()), Fraction(0)) / sum(
+        weights.values()
+    )
 
 
 def _reason(kept: Sequence[PromiseVerdict]) -> str:

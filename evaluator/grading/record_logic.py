@@ -118,8 +118,9 @@ def _promised(record: Record, criteria: Mapping[str, CriterionNote]) -> Iterator
     kept = [_promise(promise) for promise in record.promises]
     for note in record.machine:
         asked = criteria.get(note.id)
-        follows = asked is None or asked.check != promises.LEDGER
-        if not follows and note.level != promises.verdict(_criterion(asked), kept).level:
+        if asked is None or asked.check != promises.LEDGER:
+            continue
+        if note.level != promises.verdict(_criterion(asked), kept).level:
             yield f"the verdict on {note.id:.20} does not follow from the promises"
 
 

@@ -131,6 +131,10 @@ def thin(dimension: Dimension, verdicts: Mapping[str, Verdict]) -> bool:
 
 
 def doubtful(verdicts: Sequence[Verdict]) -> bool:
-    """Return whether too few of the places that the judge cites in these verdicts were found."""
+    """Return whether too few of the places that the judge cites in these verdicts were found.
+
+    Where it claims what it would have to show, and cites nothing, that is a place that was not found.
+    """
     found = [evidence.status != "not_found" for verdict in verdicts for evidence in verdict.evidence]
+    found += [False for verdict in verdicts if verdict.level == "not_shown" and not verdict.evidence]
     return bool(found) and Fraction(sum(found), len(found)) < LEAST_FOUND

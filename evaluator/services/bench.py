@@ -37,5 +37,6 @@ class Bench:
     traffic: Traffic | None = None  # what all workers together may ask; None: no limit
     patience: Patience = field(default_factory=Patience)
     tariff: Tariff = field(default_factory=Tariff)
+    parameters: str = ""  # what else decides what a judge answers: its server, how long an answer may be
     tape: Path | None = None  # of the answers of taped models (`services/models.py`)
     in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat

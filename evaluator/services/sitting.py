@@ -51,17 +51,24 @@ def _sitting(model: str, claim: Claim, digest: Digest, rubric: Rubric, *, secret
     judge = bench.judge(models.plain(model))
     terms = replace(_terms(claim, bench=bench), second=None if second is None else bench.judge(second))
     print_ = fingerprint(digest, rubric, prompts=bench.prompts, judge=judge, terms=terms)
-    seed = _seed(print_, claim, secret=secret)
+    asked = Terms(language=terms.language, parameters=terms.parameters)  # a pass line changes no question
+    question = fingerprint(digest, rubric, prompts=bench.prompts, judge=judge, terms=asked)
+    seed = _seed(question, claim, secret=secret)
     return Sitting(model=model, judge=judge, terms=replace(terms, seed=seed), fingerprint=print_)
 
 
 def _terms(claim: Claim, *, bench: Bench) -> Terms:
-    return Terms(language=claim.options.language, samples=bench.samples, pass_line=claim.options.pass_line)
+    return Terms(
+        language=claim.options.language,
+        samples=bench.samples,
+        pass_line=claim.options.pass_line,
+        parameters=bench.parameters,
+    )
 
 
-def _seed(print_: str, claim: Claim, *, secret: str) -> str:
+def _seed(question: str, claim: Claim, *, secret: str) -> str:
     """Return 64 hex digits that no author can foresee; a fresh grading shares them with its own tries alone."""
-    what = f"seed {print_} {claim.id}" if claim.options.fresh else f"seed {print_}"
+    what = f"seed {question} {claim.id}" if claim.options.fresh else f"seed {question}"
     return hmac.new(secret.encode(), what.encode(), hashlib.sha256).hexdigest()
 
 

@@ -156,6 +156,28 @@ def test_what_is_asked_otherwise_is_not_remembered(
     assert len(llm.requests) == 2 * before
 
 
+def test_another_pass_line_is_another_evaluation_and_no_other_question(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    grade(bench, user, project)
+    before = len(llm.requests)
+
+    id = grade(bench, user, project, LLM.model_copy(update={"pass_line": 9}))
+
+    assert row(bench.database, id)["state"] == "done"
+    assert rows(bench.database, "SELECT count(*) FROM project_evaluations") == [(2,)]
+    assert len(llm.requests) == before
+
+
+def test_another_server_is_another_judge(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
+    grade(replace(bench, parameters="http://one 8000"), user, project)
+    before = len(llm.requests)
+
+    grade(replace(bench, parameters="http://other 8000"), user, project)
+
+    assert len(llm.requests) == 2 * before
+
+
 def test_what_is_remembered_holds_no_code(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
     llm.always(Reply(extra={"feedback": 'I liked: return f"Hello, {name}, nice to see you!"'}))
 

@@ -160,6 +160,26 @@ def test_the_share_of_kept_promises_gives_the_level(levels: list[PromiseLevel], 
     assert (verdict.id, verdict.level, verdict.claimed) == ("F9", level, level)
 
 
+@pytest.mark.parametrize(
+    ("deeds", "had", "level"),
+    [
+        (["not_shown", "not_shown"], ["shown"] * 20, "not_met"),
+        (["shown", "not_shown"], ["shown"] * 20, "partly"),
+        (["shown", "shown"], ["shown"] * 4 + ["not_shown"], "met"),
+        (["shown"], ["not_shown"] * 5, "partly"),
+        (["cannot_tell"], ["shown"] * 20, "cannot_tell"),
+    ],
+)
+def test_a_long_list_of_what_is_easily_there_makes_up_for_no_feature(
+    deeds: list[PromiseLevel], had: list[PromiseLevel], level: str
+) -> None:
+    commands = [one.model_copy(update={"kind": "command"}) for one in told_all(had)]
+
+    verdict = promises.verdict(CRITERION, [*told_all(deeds), *commands])
+
+    assert verdict.level == level
+
+
 def test_the_reason_names_the_promises_by_their_numbers() -> None:
     kept = told_all(["shown", "not_shown", "shown", "partly", "cannot_tell"])
 

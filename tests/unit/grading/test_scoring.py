@@ -229,6 +229,13 @@ def test_nothing_cited_is_nothing_to_doubt() -> None:
     assert not doubtful([cited()])
 
 
+def test_a_claim_for_which_nothing_is_cited_is_to_be_doubted() -> None:
+    bare = cited().model_copy(update={"level": "not_shown"})
+
+    assert doubtful([bare, cited("exact")])
+    assert not doubtful([bare, cited("exact", "exact"), cited("exact", "relocated")])
+
+
 @given(st.lists(st.tuples(st.integers(1, 10), st.sampled_from(["met", "partly", "not_met", "not_shown"])), min_size=1))
 def test_a_score_is_the_weighted_mean_of_the_levels(items: list[tuple[int, Level]]) -> None:
     rated = dimension(*(criterion(f"A{n}", weight) for n, (weight, _) in enumerate(items)))
