@@ -78,7 +78,11 @@ class App:
     def require_key(self, model: str) -> None:
         """Raise NoKey where the model cannot be asked from here; with services of one's own, workers have the keys."""
         if self.settings.embedded and model != OFFLINE:
-            judges.require_key(judges.name_of(model), keys=self.settings.provider_keys, api_base=self.settings.api_base)
+            judges.require_key(judges.name_of(model), keys=self.settings.provider_keys, api_base=self.server(model))
+
+    def server(self, model: str) -> str | None:
+        """Return the address at which that model is asked; None: at its provider's own. Raises BadModelName."""
+        return judges.server_of(judges.name_of(model), api_base=self.settings.api_base, main=self.settings.judge_model)
 
     def judge(self, model: str) -> Judge | None:
         """Return the judge of that litellm model name; None is the offline judge. Raises UnknownModel."""
@@ -87,7 +91,7 @@ class App:
         if model not in self._judges:
             self._judges[model] = judges.open_judge(
                 model,
-                api_base=self.settings.api_base,
+                api_base=self.server(model),
                 keys=self.settings.provider_keys,
                 timeout=self.settings.judge_timeout,
                 answer_tokens=self.settings.answer_tokens,

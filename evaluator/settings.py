@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from evaluator.domain import Language, Limits, MirrorLimits
 from evaluator.errors import SettingsError
-from evaluator.tables import CommaList, CountTable, PriceTable, SecretTable
+from evaluator.tables import CommaList, CountTable, PriceTable, SecretTable, servers
 
 OFFLINE = "offline"  # the model name of the judge that asks no LLM
 
@@ -91,7 +91,9 @@ class Settings(BaseModel):
         " keys that are set, else `offline`.",
     )
     api_base: str | None = Field(
-        None, description="Address of the model's server, with or without `/v1`, for any of the wire formats."
+        None,
+        description="Address of the server of `MODU_MODEL`'s provider, with or without `/v1`, for any of the wire"
+        " formats; or `provider=address`, several separated by commas. All other providers are asked at their own.",
     )
     judge_timeout: int = Field(180, ge=1, le=3600, description="Seconds that one call of the judge may take.")
     answer_tokens: int = Field(8000, ge=500, le=64000, description="Most tokens that one answer may have.")
@@ -207,7 +209,7 @@ class Settings(BaseModel):
     @field_validator("api_base")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        if value is not None and not _is_http(value):
+        if value is not None and not all(map(_is_http, servers(value).values())):
             raise ValueError("this is not the address of a server, such as http://127.0.0.1:11434/v1")
         return value
 

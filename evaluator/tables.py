@@ -82,6 +82,21 @@ def _price(name: str, text: str) -> tuple[str, Price]:
     return name, Price(input=into, output=out, cached=cached[0] if cached else None)
 
 
+def servers(text: str) -> Mapping[str, str]:
+    """Return provider -> address of `provider=address,...`; a lone address stands under the empty name.
+
+    Raises ValueError, which says the form.
+    """
+    if not re.match(r"[^:/,]*=", text):
+        return {"": text}
+    table: dict[str, str] = {}
+    for name, address in _pairs(text, form="provider=address"):
+        if not _PROVIDER.fullmatch(name) or name in table:
+            raise ValueError(f"{name!r} is no name of a provider, or is there twice; write openai=http://host:port,...")
+        table[name] = address
+    return table
+
+
 CommaList = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SecretTable = Annotated[Mapping[str, SecretStr], BeforeValidator(_split_secrets)]
 CountTable = Annotated[Mapping[str, int], BeforeValidator(_table_of("provider=number", read=_count))]

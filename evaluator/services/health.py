@@ -59,15 +59,16 @@ def judging(settings: Settings) -> tuple[Health, ...]:
 
 def _judge(model: str, *, name: str, setting: str, settings: Settings) -> Health:
     try:
-        provider = judge.name_of(model).provider
+        asked = judge.name_of(model)
+        server = judge.server_of(asked, api_base=settings.api_base, main=settings.judge_model)
     except EvaluatorError as error:
         return Health(name=name, status="missing", text=str(error), mend=f"Mend {setting}.")
-    key = PROVIDERS[provider][0] if provider in PROVIDERS else None
+    key = PROVIDERS[asked.provider][0] if asked.provider in PROVIDERS else None
+    if server is not None:  # one's own, which may want no key
+        return _server_of_the_model(model, server, name=name)
     if key is not None and key not in settings.provider_keys:
         return Health(name=name, status="missing", text=f"{model}, but {key} is not set", mend=f"Set {key}.")
-    if settings.api_base is None:
-        return Health(name=name, status="ok", text=f"{model}; whether it answers was not asked")
-    return _server_of_the_model(model, settings.api_base, name=name)
+    return Health(name=name, status="ok", text=f"{model}; whether it answers was not asked")
 
 
 def _kin_and_prices(settings: Settings) -> Iterator[Health]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Modu, embedded_modu
-from tests.support.llm import Reply, ScriptedLLM, Usage
+from tests.support.llm import Reply, ScriptedLLM, Usage, scripted_llm
 
 
 def asking(llm: ScriptedLLM, **more: str) -> dict[str, str]:
@@ -158,3 +158,23 @@ def test_of_a_readme_alone_the_rubric_readme_asks(judged: Modu, project: Path) -
 
     assert result["judge"]["rubric"]["id"] == "readme"
     assert (refused.status, refused.json["error"]["code"]) == (2, "rubric_needs_code")
+
+
+def test_a_stand_in_is_asked_at_its_own_address_with_its_own_key(modu: Modu, llm: ScriptedLLM, project: Path) -> None:
+    llm.always(Reply(status=503, text="overloaded"))
+    with scripted_llm() as other:
+        settings = {
+            **modu.settings,
+            **asking(llm, MODU_API_BASE=f"openai={llm.url},anthropic={other.url}", ANTHROPIC_API_KEY="hush"),
+            "MODU_FALLBACK_MODELS": "anthropic/stand-in",
+            "MODU_CALL_ATTEMPTS": "1",
+        }
+        with_both = replace(modu, settings=settings)
+        if not with_both.embedded:
+            with_both.start("worker")
+
+        result = with_both("evaluate", str(project), "--json").json
+
+    assert result["judge"]["provider"] == "anthropic"
+    assert {received.wire for received in llm.requests} == {"openai"}
+    assert {received.headers.get("x-api-key") for received in other.requests} == {"hush"}

@@ -109,6 +109,9 @@ def test_own_services_do_not_count_the_offline_judge_unless_told(tmp_path: Path)
         ("MODU_API_BASE", "http://[x"),
         ("MODU_API_BASE", "http://x:port"),
         ("MODU_API_BASE", "http://x/a b"),
+        ("MODU_API_BASE", "openai=http://x,anthropic=y"),
+        ("MODU_API_BASE", "openai=http://x,openai=http://y"),
+        ("MODU_API_BASE", "Open AI=http://x"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:

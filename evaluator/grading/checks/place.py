@@ -70,7 +70,7 @@ def place_of(digest: Digest) -> Place:
         names=names,
         scripts=frozenset(scripts),
         targets=frozenset(targets),
-        own=frozenset(name.lower() for name in manifests.own_names(digest) | {digest.name} if name),
+        own=frozenset(name.lower() for name in manifests.own_names(digest) if name),
         modules=own_modules(digest),
         hidden=frozenset(PurePosixPath(path).name for path in unknown),
     )

@@ -80,7 +80,6 @@ def check(readme: str, *, files: dict[str, str] | None = None) -> tuple[str, str
         "node web/x.js",
         "bun run dev",
         "yarn web/x.js",
-        "project go",
         "source run.sh",
         "!python app.py",
     ],
