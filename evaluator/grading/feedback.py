@@ -11,6 +11,7 @@ from evaluator.domain import Language
 from evaluator.grading import scoring
 from evaluator.grading.evidence import NOWHERE
 from evaluator.grading.feedback_words import WORDS, Words
+from evaluator.grading.promises import LEDGER
 from evaluator.judgement import Criterion, Dimension, Evidence, Promise, PromiseVerdict, Rubric, Verdict
 
 MAX_CHARACTERS = 4000  # of the whole feedback
@@ -40,7 +41,7 @@ def compose(
     """
     words = WORDS[language]
     parts = [_offline(rubric, verdicts, words)] if offline else []
-    parts += [_kept(promises, ledger, words)] if promises else []
+    parts += _kept(promises, ledger, words) if promises else _no_promises(rubric, words)
     parts.append(_questions(rubric, verdicts, words=words, language=language))
     parts += _changes(rubric, verdicts, words=words, language=language)
     parts += dict.fromkeys(remark.strip() for remark in remarks if remark.strip())
@@ -52,59 +53,77 @@ def _offline(rubric: Rubric, verdicts: Mapping[str, Verdict], words: Words) -> s
     return words.offline.format(told=told, all=len(rubric.criteria))
 
 
-def _kept(promises: Sequence[PromiseVerdict], ledger: Sequence[Promise], words: Words) -> str:
-    """Return how many of the promises are there, and which are not: where they stand, where they were looked for."""
-    shown, partly, untold = (sum(p.level == level for p in promises) for level in ("shown", "partly", "cannot_tell"))
-    missing = [promise for promise in promises if promise.level == "not_shown"]
-    if len(promises) == len(missing):
-        head = words.promised_lost if len(promises) == 1 else words.promised_none
-    else:
-        head = words.promised_one if len(promises) == shown == 1 else words.promised
-    sentences = [head.format(all=len(promises), shown=shown, is_are="is" if shown == 1 else "are")]
-    sentences += [words.in_part.format(count=partly)] if partly else []
-    sentences += [words.open.format(count=untold)] if untold else []
+def _no_promises(rubric: Rubric, words: Words) -> list[str]:
+    return [words.no_promises] if any(criterion.check == LEDGER for criterion in rubric.criteria) else []
+
+
+def _kept(promises: Sequence[PromiseVerdict], ledger: Sequence[Promise], words: Words) -> list[str]:
+    """Return how many of the promises are there, which they are, and which are not: where each stands in the README."""
     lines = {promise.n: promise.line for promise in ledger}
+    shown = [promise for promise in promises if promise.level == "shown"]
+    missing = [promise for promise in promises if promise.level == "not_shown"]
     listed = [f"- {_promise(promise, lines.get(promise.n), words)}" for promise in missing[:MAX_MISSING]]
     if len(missing) > MAX_MISSING:
         listed.append(f"- {words.more.format(count=len(missing) - MAX_MISSING)}")
-    return "\n".join([" ".join(sentences), *([words.missing, *listed] if missing else [])])
+    parts = [_count(promises, words)]
+    if shown:
+        more = [words.more.format(count=len(shown) - MAX_MISSING)] if len(shown) > MAX_MISSING else []
+        parts.append(f"{words.shown} {'; '.join([_short(promise.text) for promise in shown[:MAX_MISSING]] + more)}")
+    return ["\n".join([*parts, *([words.missing, *listed] if missing else [])])]
+
+
+def _count(promises: Sequence[PromiseVerdict], words: Words) -> str:
+    """Return in a sentence or two how many of the promises are there, of those that could be told."""
+    shown, partly, untold = (sum(p.level == level for p in promises) for level in ("shown", "partly", "cannot_tell"))
+    told = len(promises) - untold
+    if not told:
+        return words.promised_untold.format(all=len(promises))
+    if not shown and not partly:
+        head = words.promised_lost if len(promises) == 1 else words.promised_none
+    elif untold:
+        head, untold = words.promised_of, 0  # it says so itself
+    else:
+        head = words.promised_one if len(promises) == shown == 1 else words.promised
+    is_are = "is" if shown == 1 else "are"
+    sentences = [head.format(all=len(promises), told=told, shown=shown, is_are=is_are)]
+    sentences += [words.in_part.format(count=partly)] if partly else []
+    sentences += [words.open.format(count=untold)] if untold else []
+    return " ".join(sentences)
 
 
 def _promise(promise: PromiseVerdict, line: int | None, words: Words) -> str:
     files = list(dict.fromkeys(e.file for e in promise.evidence if e.file != NOWHERE))[:_MAX_PLACES]
-    if files:
-        where = words.in_files.format(files=", ".join(files))
-    else:
-        where = words.by_name if promise.by == "machine" else words.everywhere
-    text = promise.text if len(promise.text) <= _MAX_PROMISE else promise.text[: _MAX_PROMISE - 1].rstrip() + "…"
-    if line is None:
-        return f"{text} ({where})"
-    return words.promise.format(line=line, text=text, where=where)
+    where = words.in_files.format(files=", ".join(files)) if files else ""
+    if promise.by == "machine":
+        where = words.by_name
+    text = _short(promise.text) if line is None else words.promise.format(line=line, text=_short(promise.text))
+    return f"{text} ({where})" if where else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_PROMISE else text[: _MAX_PROMISE - 1].rstrip() + "…"
 
 
 def _questions(rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: Words, language: Language) -> str:
-    """Return what became of the questions of functionality, which ask after the promises, and what is untold."""
-    promised = [c for d in rubric.dimensions if d.id == "functionality" for c in d.criteria]
-
-    def named(levels: set[str], criteria: Sequence[Criterion] = promised) -> str:
-        titles = [c.title[language] for c in criteria if verdicts[c.id].level in levels]
-        return ", ".join(titles) or words.none
-
-    lines = [f"{words.shown} {named({'met'})}", f"{words.not_shown} {named({'not_met', 'not_shown'})}"]
-    for heading, titles in (
-        (words.partly, named({"partly"})),
-        (words.untold, named({"cannot_tell"}, rubric.criteria)),
+    """Return by their titles which questions of the rubric were met, in part, not, or could not be told."""
+    lines = []
+    for heading, levels in (
+        (words.met, {"met"}),
+        (words.partly, {"partly"}),
+        (words.not_met, {"not_met", "not_shown"}),
+        (words.untold, {"cannot_tell"}),
     ):
-        if titles != words.none:
-            lines.append(f"{heading} {titles}")
+        titles = [c.title[language] for c in rubric.criteria if verdicts[c.id].level in levels]
+        lines += [f"{heading} {', '.join(titles)}"] if titles else []
     return "\n".join(lines)
 
 
 def _changes(rubric: Rubric, verdicts: Mapping[str, Verdict], *, words: Words, language: Language) -> list[str]:
     """Return the list of the changes that would raise the score most, or nothing where none would."""
+    full = {c.id for d in rubric.dimensions if scoring.score(d, verdicts).points == d.max for c in d.criteria}
     lines = [
-        f"{number}. {_change(criterion, verdicts[criterion.id], gain, words=words, language=language)}"
-        for number, (criterion, gain) in enumerate(best_changes(rubric, verdicts), 1)
+        f"{number}. {_change(c, verdicts[c.id], Fraction(0) if c.id in full else gain, words=words, language=language)}"
+        for number, (c, gain) in enumerate(best_changes(rubric, verdicts), 1)
     ]
     return ["\n".join([words.changes, *lines])] if lines else []
 
@@ -155,7 +174,7 @@ def _change(criterion: Criterion, verdict: Verdict, gain: Fraction, *, words: Wo
     tenths = scoring.half_up(gain * 10)
     points = f" ({words.gain.format(points=f'{tenths // 10}.{tenths % 10}')})" if tenths else ""
     change = f"{criterion.title[language]}{points}: {reason}{pointer}"
-    if criterion.evidence != "machine" or words.goal is None:
+    if words.goal is None:
         return change
     goal = words.goal.format(met=criterion.levels.met)
     return f"{change} {goal}" if len(change) + len(goal) < _MAX_CHANGE else change

@@ -60,16 +60,16 @@ def written(
 
 
 def test_a_perfect_project_hears_what_was_shown_and_nothing_to_change() -> None:
-    assert written() == "Promised and shown: Title F1, Title F2, Title F3, Title F4\nPromised and not shown: none"
+    assert written() == "Questions met: Title F1, Title F2, Title F3, Title F4, Title P1, Title P2"
 
 
-def test_promises_are_told_apart_by_what_became_of_them() -> None:
+def test_questions_are_told_apart_by_what_became_of_them() -> None:
     lines = written(F1="partly", F2="not_met", F3="not_shown", F4="cannot_tell", P1="not_met").splitlines()
 
     assert lines[:4] == [
-        "Promised and shown: none",
-        "Promised and not shown: Title F2, Title F3",
-        "Partly shown: Title F1",
+        "Questions met: Title P2",
+        "Met in part: Title F1",
+        "Not met: Title F2, Title F3, Title P1",
         "Could not be told: Title F4",
     ]
 
@@ -83,13 +83,11 @@ def test_what_could_not_be_told_is_named_for_both_dimensions() -> None:
     [
         ("machine", "en", "A file is there.", "Reason P2. To be met: A file is there."),
         ("machine", "ko", "A file is there.", "Reason P2."),
-        ("code", "en", "A file is there.", "Reason P2."),
+        ("code", "en", "A file is there.", "Reason P2. To be met: A file is there."),
         ("machine", "en", "A" * 690, "Reason P2."),
     ],
 )
-def test_a_change_that_a_machine_asks_for_ends_in_what_to_do(
-    kind: str, language: Language, met: str, ends: str
-) -> None:
+def test_a_change_ends_in_what_to_do(kind: str, language: Language, met: str, ends: str) -> None:
     levels = Levels(met=met, partly="b", not_met="c")
     asked = RUBRIC.dimensions[1].criteria[1].model_copy(update={"evidence": kind, "levels": levels})
     practicality = RUBRIC.dimensions[1].model_copy(update={"criteria": (RUBRIC.dimensions[1].criteria[0], asked)})
@@ -105,9 +103,9 @@ def test_the_three_changes_that_would_raise_the_score_most_come_in_order() -> No
 
     changes = text.partition("What would raise the score most:\n")[2].splitlines()
     assert changes == [
-        "1. Title P1 (up to +5.0 points): Reason P1.",
-        "2. Title F2 (up to +1.0 points): Reason F2.",
-        "3. Title F4 (up to +1.0 points): Reason F4.",
+        "1. Title P1 (up to +5.0 points): Reason P1. To be met: a",
+        "2. Title F2 (up to +1.0 points): Reason F2. To be met: a",
+        "3. Title F4 (up to +1.0 points): Reason F4. To be met: a",
     ]
 
 
@@ -115,7 +113,17 @@ def test_what_could_not_be_told_costs_nothing_and_weighs_nothing() -> None:
     text = written(F4="cannot_tell", F3="partly", P2="partly")
 
     changes = text.partition("What would raise the score most:\n")[2].splitlines()
-    assert changes == ["1. Title P2 (up to +2.3 points): Reason P2.", "2. Title F3 (up to +1.3 points): Reason F3."]
+    assert changes == [
+        "1. Title P2 (up to +2.3 points): Reason P2. To be met: a",
+        "2. Title F3 (up to +1.3 points): Reason F3. To be met: a",
+    ]
+
+
+def test_what_cannot_raise_the_points_of_a_dimension_promises_none() -> None:
+    text = written(F1="partly", F4="partly")
+
+    assert "1. Title F4 (up to +1.0 points): Reason F4." in text
+    assert "1. Title F1: Reason F1." in written(F1="partly")
 
 
 def test_a_claim_without_proof_says_so_instead_of_the_reason() -> None:
@@ -132,21 +140,21 @@ def test_a_change_names_up_to_three_places_that_were_found() -> None:
     found = (place("a", 1, 1), place("a", 1, 1), place("x", 9, 9, "not_found"), place("b", 2, 3, "relocated"),
              place("c", 4, 4), place("d", 5, 5))  # fmt: skip
 
-    assert written(F1="partly", evidence=found).endswith("Reason F1. (see a:1, b:2-3, c:4)")
+    assert written(F1="partly", evidence=found).endswith("Reason F1. (see a:1, b:2-3, c:4) To be met: a")
 
 
 def test_the_judge_has_the_last_word_and_says_it_once() -> None:
-    assert written(remarks=(" Well done. ", "", "Well done.", "Go on.")).endswith("none\n\nWell done.\n\nGo on.")
+    assert written(remarks=(" Well done. ", "", "Well done.", "Go on.")).endswith("Title P2\n\nWell done.\n\nGo on.")
 
 
 def test_feedback_speaks_korean() -> None:
     text = written(language="ko", F1="not_met", F2="partly", F3="cannot_tell", F4="not_shown")
 
     assert text.splitlines()[:4] == [
-        "약속했고 확인된 것: 없음",
-        "약속했지만 확인되지 않은 것: 제목 F1, 제목 F4",
-        "일부만 확인된 것: 제목 F2",
-        "판단할 수 없었던 것: 제목 F3",
+        "충족한 항목: 제목 P1, 제목 P2",
+        "일부만 충족한 항목: 제목 F2",
+        "충족하지 못한 항목: 제목 F1, 제목 F4",
+        "판단할 수 없었던 항목: 제목 F3",
     ]
     assert "1. 제목 F4 (최대 +2.9점): 구현되었다는 판단이 있었지만" in text
 
@@ -235,7 +243,7 @@ def told(*promises: PromiseVerdict, language: Language = "en", lines: bool = Tru
     return text.split("\n\n")[0].splitlines()
 
 
-def test_promises_are_counted_and_the_missing_ones_named_with_their_line_and_where_they_were_looked_for() -> None:
+def test_promises_are_counted_and_named_the_missing_ones_with_their_line_and_where_they_were_looked_for() -> None:
     kept = [promise(n, "shown") for n in range(1, 8)]
 
     lines = told(
@@ -244,7 +252,8 @@ def test_promises_are_counted_and_the_missing_ones_named_with_their_line_and_whe
 
     assert lines == [
         "You promised 9 things, 7 are there.",
-        "Promised and not found yet:",
+        "Promised and shown: Thing 1; Thing 2; Thing 3; Thing 4; Thing 5; Thing 6; Thing 7",
+        "Promised and not shown:",
         "- README line 80: Thing 8 (looked for by name in the whole project)",
         "- README line 90: Thing 9 (looked for in a.py, b.py)",
     ]
@@ -257,13 +266,13 @@ def test_promises_are_counted_in_korean() -> None:
     lines = told(*kept, *searched, language="ko")
 
     assert lines[0].split(". ") == [
-        "README에서 약속한 6가지 가운데 1가지를 확인했습니다",
-        "일부만 확인한 약속은 1가지입니다",
-        "판단하지 못한 약속은 1가지입니다.",
+        "README에서 약속한 6가지 중 5가지를 판단할 수 있었고, 그중 1가지를 확인했습니다",
+        "일부만 확인한 약속은 1가지입니다.",
     ]
     assert lines[1:] == [
-        "아직 찾지 못한 약속:",
-        "- README 40행: Thing 4 (심사에 제시된 내용 전체에서 찾아보았습니다)",
+        "약속했고 확인된 것: Thing 1",
+        "약속했지만 확인되지 않은 것:",
+        "- README 40행: Thing 4",
         "- README 50행: Thing 5 (찾아본 파일: a.py)",
         "- README 60행: Thing 6 (프로젝트 전체에서 이름으로 찾아보았습니다)",
     ]
@@ -276,7 +285,15 @@ def test_promises_are_counted_in_korean() -> None:
         (("not_shown",), "You promised 1 thing; so far it could not be found."),
         (("not_shown", "not_shown"), "You promised 2 things; so far none of them could be found."),
         (("shown", "not_shown"), "You promised 2 things, 1 is there."),
-        (("partly", "cannot_tell"), "You promised 2 things, 0 are there. There in part: 1. Could not be told: 1."),
+        (
+            ("partly", "cannot_tell"),
+            "You promised 2 things; of the 1 that could be told, 0 are there. There in part: 1.",
+        ),
+        (
+            ("not_shown", "cannot_tell"),
+            "You promised 2 things; so far none of them could be found. Could not be told: 1.",
+        ),
+        (("cannot_tell", "cannot_tell"), "Promises of the README: 2. Whether they are kept could not be told."),
     ],
 )
 def test_few_promises_are_counted_in_good_english(levels: tuple[str, ...], sentence: str) -> None:
@@ -284,7 +301,24 @@ def test_few_promises_are_counted_in_good_english(levels: tuple[str, ...], sente
 
 
 def test_without_the_ledger_a_promise_is_named_without_its_line() -> None:
-    assert told(promise(1, "not_shown"), lines=False)[-1] == "- Thing 1 (looked for in everything that was shown)"
+    assert told(promise(1, "not_shown"), lines=False)[-1] == "- Thing 1"
+
+
+def test_many_kept_promises_are_not_all_named() -> None:
+    lines = told(*(promise(n, "shown") for n in range(1, 25)))
+
+    assert lines[1].endswith(f"; Thing {MAX_MISSING}; ... and {24 - MAX_MISSING} more")
+
+
+def test_a_readme_without_promises_is_told_so_where_the_rubric_asks_for_them() -> None:
+    asked = criterion("F1", 1).model_copy(update={"evidence": "machine", "check": "claims"})
+    functionality = RUBRIC.dimensions[0].model_copy(update={"criteria": (asked, *RUBRIC.dimensions[0].criteria[1:])})
+    rubric = RUBRIC.model_copy(update={"dimensions": (functionality, RUBRIC.dimensions[1])})
+
+    text = compose(rubric, verdicts(ALL_MET | {"F1": "cannot_tell"}), language="en", remarks=(), offline=False)
+
+    assert text.startswith("The README makes no promise that could be numbered and looked up.\n\n")
+    assert "no promise" not in written()
 
 
 def test_many_missing_promises_are_not_all_named_and_long_ones_cut() -> None:
