@@ -1,16 +1,15 @@
 """The features that a README promises: what stands under feature-like headings, ticked boxes, lead sentences."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise, zip_longest
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, zip_longest
 
+from evaluator.grading import promise_lead
 from evaluator.grading import promise_words as words
 from evaluator.grading.promise_readme import Piece
+from evaluator.grading.promise_sentences import sentences, split
 
-MOST_SENTENCES = 4  # of the running text
-_HEAD = 12  # signs by which the line of a sentence is found
-_MOST_READ = 4000  # signs of a paragraph
-_LEAST = 7  # words of a sentence that ends in a colon
 _SHORT = 3  # words of a title that may be one of features, even if it is the first
 _NUMBER = re.compile(r"^\d{1,2}[.)] ")
 _LABEL = 4  # words: an item with items below it and no more words is their title
@@ -24,68 +23,60 @@ _NO = re.compile(
     r"|미완료|미지원)$",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"@[\w-]{2,39}\b|github\.com/[\w-]{1,39}/?[\"')]|avatars\.|프론트엔드|백엔드|팀장|팀원")
+_BOLD_FIRST = re.compile(r"(?:\W{0,4})(?:\*\*|__)[^*_]{2,80}(?:\*\*|__)\W{0,4}\w")  # a name, and what it means
 _FEATURE_COLUMN = re.compile(r"feature|function|capabilit|기능|특징", re.IGNORECASE)
 _ONLY_LINK = re.compile(r"\[[^\[\]]{1,200}\]\((?:https?:|#|mailto:)[^()]{0,500}\)|<?https?://\S{1,500}>?")
-_BREAK = re.compile(r"(?<=[.!?。])\s{1,3}(?=[A-Z가-힣\"'(\[])|(?<=[다요]\.)\s{1,3}")  # between two sentences
-_SUBJECT = (
-    r"(?:it|you|users?|(?:this|the|our) (?:[\w'-]{1,30} ){0,2}?(?:project|app\w{0,9}|library|tool|package"
-    r"|service|bot|plugin"
-    r"|program|web ?site|site|template|game|system|server|framework|extension|module|script|platform|api|cli"
-    r"|model|dashboard"
-    r"|engine|client))(?: (?:also|now))?"
-)
-_VERB = (
-    r"(?:supports?|provides?|offers?|lets|allows|enables|includes?|features?|implements?|can|is able to|comes with"
-    r"|helps|makes it|gives you|handles|generates?|converts?)"
-)
-_PROMISING = re.compile(rf"^{_SUBJECT} {_VERB} \w", re.IGNORECASE)
-_NAMED_PROMISING = re.compile(rf"^(?:\S{{1,40}} ){{1,3}}?(?:also )?{_VERB} \w", re.IGNORECASE)
-_WHAT_IT_IS = re.compile(
-    r"^(?:(?:\S{1,40} ){0,4}?(?:is|are|[-–—:]) )?(?:an?|the) [^.]{3,120}?\b(?:that|which|to|for|with|built)\b.{10}",
-    re.IGNORECASE,
-)
-_KOREAN = re.compile(
-    r"(?:지원|제공|가능)(?:합니다|한다|해요|해 ?줍니다|됩니다)|수 있(?:습니다|다|어요|는)|[해어아려]줍니다"
-    r"|[을를] (?:위한|통해|제공하는|지원하는|돕는) .{1,80}"
-    r"(?:입니다|이다|서비스|플랫폼|라이브러리|도구|앱|프로그램)|하는 .{1,60}(?:입니다|서비스|플랫폼"
-    r"|라이브러리|도구|앱|애플리케이션)\W{0,3}$"
-)
-_NO_PROMISE = re.compile(
-    r"\b(?:sponsor|donat|star|contribut|licen[cs]e|issue|pull request|discord|slack|documentation|docs"
-    r"|website|read|see|visit"
-    r"|join|check out|click|want|should|must|need|require[sd]?|recommend|install(?:ed|ation)?|please|if you"
-    r"|note|tutorial|book"
-    r"|course|article|maintained|deprecated|thank|fork|download|clone|run the|following|refer|below|above"
-    r"|wrote|created by|find|found|buy|may|get(?:ting)? started|welcome)\b"
-    r"|있을 수 있|배울 수|유튜브|페이스북|참고|기여|문의|클릭|설치|바랍니다|주세요|하세요|필요|[?:]$",
-    re.IGNORECASE,
-)
 
 
-def features(parts: Sequence[Piece], *, name: str) -> Iterator[tuple[int, str]]:
-    """Yield line and words of each feature that is promised, in the README's order, the running text's last."""
-    top = next((piece for piece in parts if piece.kind == "title"), None)
-    is_own = top and top.depth == 1 and not (len(top.text.split()) <= _SHORT and words.is_feature_section([top.text]))
-    project = top.text if top and is_own else None
-    yield from _listed(parts, project)
-    yield from _sentences(parts, project, name=name)
+def features(
+    parts: Sequence[Piece], *, names: Collection[str] = (), calls: Sequence[tuple[int, str]] = ()
+) -> Iterator[tuple[int, str]]:
+    """Yield line and words of each feature that is promised: the lead, the lists, the *calls*, the running text.
+
+    *names* are those by which the project's manifests call it, in small letters. What its folder or repository is
+    called says nothing: that may be changed at will.
+    """
+    project = _project(parts, names)
+    parts = [replace(piece, titles=piece.titles[1:]) if piece.titles[:1] == (project,) else piece for piece in parts]
+    own = {word.lower() for word in (*names, words.plain(project or "")) if word}
+    opening = list(promise_lead.lead(parts, own=own))
+    yield from opening
+    is_to_read = promise_lead.is_to_read(words.plain(project or ""), [said for _, said in opening])
+    called = {number for number, _ in calls}
+    yield from (one for one in _listed(parts, is_to_read=is_to_read) if one[0] not in called)
+    yield from calls
+    yield from sentences(parts, own=own)
 
 
-def _listed(parts: Sequence[Piece], project: str | None) -> Iterator[tuple[int, str]]:
+def _project(parts: Sequence[Piece], names: Collection[str]) -> str | None:
+    """Return the project's own title, which stands above all others, or None."""
+    titles = [piece for piece in parts if piece.kind == "title"]
+    if not titles or (len(titles[0].text.split()) <= _SHORT and words.is_feature_section([titles[0].text])):
+        return None
+    top = titles[0]
+    stands_above = all(piece.depth > top.depth for piece in titles[1:]) and not words.is_known([top.text])
+    said = words.plain(top.text).lower()
+    is_own = top.depth == 1 or stands_above or any(name in said for name in names)
+    return top.text if is_own else None
+
+
+def _listed(parts: Sequence[Piece], *, is_to_read: bool) -> Iterator[tuple[int, str]]:
     leaves = _leaves(parts)
-    for titles, group in groupby(parts, key=lambda piece: piece.titles):
-        under = _without(titles, project)
+    for under, group in groupby(parts, key=lambda piece: piece.titles):
         promising = words.is_feature_section(under)
-        items = [piece for piece in group if piece.kind in {"item", "row", "title"}]
+        praising = not (promising or is_to_read) and (promise_lead.is_opening(under) or words.is_pitch(under))
         never = words.is_never(under)
-        for piece, parent, after in _with_parents(items):
+        for piece, parent, after in _with_parents(list(group)):
             if piece.kind == "item" and (promising or (piece.checked and not _is_checklist(under))):
                 yield from _of_item(piece, parent, after, promising=promising)
+            elif piece.kind == "item" and praising and promise_lead.is_ability(piece.text):
+                yield from _of_item(piece, parent, after, promising=True)
             elif piece.kind == "row" and (promising or _has_feature_column(piece)) and not never:
                 yield from _of_row(piece)
             elif piece.kind == "title" and promising and piece.number in leaves and not words.is_never([piece.text]):
                 yield from _told(piece.number, piece.text)
+            elif piece.kind == "text" and promising and _BOLD_FIRST.match(piece.text):
+                yield from _told(piece.number, next((said for _, said in split(piece)), ""))
 
 
 def _with_parents(items: Sequence[Piece]) -> Iterator[tuple[Piece, Piece | None, Piece | None]]:
@@ -97,11 +88,6 @@ def _with_parents(items: Sequence[Piece]) -> Iterator[tuple[Piece, Piece | None,
         yield piece, above[-1] if above else None, after
         if piece.kind == "item":
             above.append(piece)
-
-
-def _without(titles: tuple[str, ...], project: str | None) -> tuple[str, ...]:
-    """Return the titles without the project's own, which stands above all of them."""
-    return titles[1:] if titles and titles[0] == project else titles
 
 
 def _is_checklist(titles: Sequence[str]) -> bool:
@@ -147,7 +133,7 @@ def _has_feature_column(piece: Piece) -> bool:
 
 
 def _of_row(piece: Piece) -> Iterator[tuple[int, str]]:
-    if _PEOPLE.search(piece.text) or _PEOPLE.search(" ".join(piece.header)):
+    if words.PEOPLE.search(piece.text) or words.PEOPLE.search(" ".join(piece.header)):
         return
     marks = [cell.strip("* `") for cell in piece.cells]
     status = [mark for mark in marks[1:] if _YES.match(mark) or _NO.match(mark)]
@@ -162,60 +148,6 @@ def _of_row(piece: Piece) -> Iterator[tuple[int, str]]:
 def _told(number: int, text: str, *, raw: str = "") -> Iterator[tuple[int, str]]:
     said = _NUMBER.sub("", words.plain(text))
     letters = sum(sign.isalpha() for sign in said)
-    if letters >= 2 and not words.is_planned(raw or text) and not said.endswith("?"):
+    is_asked = said.endswith("?") and not _BOLD_FIRST.match(text)
+    if letters >= 2 and not words.is_planned(raw or text) and not is_asked:
         yield number, said
-
-
-def _sentences(parts: Sequence[Piece], project: str | None, *, name: str) -> Iterator[tuple[int, str]]:
-    """Yield what sentences promise: at first what the project is, then what it can do."""
-    found = 0
-    is_first = True
-    seen: set[tuple[str, ...]] = set()
-    own = {word.lower() for word in (name, words.plain(project or "")) if word}
-    for piece in parts:
-        if piece.kind != "text" or piece.number < 1 or found >= MOST_SENTENCES:
-            continue
-        under = _without(piece.titles, project)
-        intro = words.is_about(under)
-        if words.is_never(under) or (under in seen and not intro) or not words.plain(piece.text):
-            continue
-        seen.add(under)
-        links = "](http" in piece.text
-        for number, said in _split(piece):
-            if (
-                (links and said.startswith(("You ", "We ")))
-                or _NO_PROMISE.search(said)
-                or words.is_planned(said)
-                or len(said) < 20
-            ):
-                continue
-            what_it_is = is_first and intro and _WHAT_IT_IS.search(said)
-            if what_it_is or _promises(said, own=own, intro=intro):
-                is_first = False
-                found += 1
-                yield number, said
-                if found >= MOST_SENTENCES:
-                    return
-
-
-def _promises(said: str, *, own: set[str], intro: bool) -> bool:
-    if intro and (_PROMISING.search(said) or _KOREAN.search(said)):
-        return True
-    low = said.lower()
-    begins = any(low.startswith(word) for word in own)
-    return begins and bool(_NAMED_PROMISING.search(said) or _KOREAN.search(said))
-
-
-def _split(piece: Piece) -> Iterator[tuple[int, str]]:
-    """Yield each sentence of a paragraph with the line that it begins on."""
-    lines = [words.plain(line) for line in piece.text.split("\n")]
-    total = words.plain(piece.text.replace("\n", " "))
-    total = total[:_MOST_READ]
-    edges = [0, *(match.end() for match in _BREAK.finditer(total)), len(total)]
-    sentences = [said for begin, end in pairwise(edges) if (said := total[begin:end].strip())]
-    if piece.text.rstrip(" *_").endswith(":") and sentences and len(sentences[-1].split()) < _LEAST:  # it leads a list
-        sentences = sentences[:-1]
-    offset = 0
-    for said in sentences:
-        offset = next((n for n in range(offset, len(lines)) if said[:_HEAD] in lines[n]), offset)
-        yield piece.number + offset, said

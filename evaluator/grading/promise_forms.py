@@ -7,14 +7,14 @@ from functools import partial
 from itertools import islice
 
 from evaluator.domain import Block, Digest
-from evaluator.grading import promise_features, promise_names
+from evaluator.grading import promise_calls, promise_features, promise_names
 from evaluator.grading.checks.command_rules import FILE, tool_files
 from evaluator.grading.checks.commands import asked
 from evaluator.grading.checks.place import Place, place_of
 from evaluator.grading.checks.readme import Snippet
 from evaluator.grading.promise_check import UNSURE, Look, Searcher, is_made
-from evaluator.grading.promise_readme import pieces
-from evaluator.grading.promise_words import MOST_SIGNS, cut
+from evaluator.grading.promise_readme import MAX_LINES, pieces
+from evaluator.grading.promise_words import MOST_SIGNS, cut, short
 from evaluator.grading.withhold import LONGEST, Withholder
 from evaluator.judgement import PromiseKind
 
@@ -71,10 +71,13 @@ def _found(digest: Digest, readme: Block) -> Iterator[Iterator[Candidate]]:
     parts = list(pieces(readme))
     place = place_of(digest)
     searcher = Searcher(digest, place)
+    called = list(islice(promise_calls.calls(parts, place), MAX_CANDIDATES))
     yield (
-        Candidate("feature", n, cut(text), _unsure) for n, text in promise_features.features(parts, name=digest.name)
+        Candidate("feature", n, cut(text), _unsure)
+        for n, text in promise_features.features(parts, names=place.own, calls=called)
     )
-    yield _commands(readme, place_of(digest), searcher)
+    explained = {n for n, _ in called}  # with its meaning a command is a feature
+    yield (one for one in _commands(readme, place_of(digest), searcher) if one.line not in explained)
     yield (
         Candidate("endpoint", n, short(f"{method} {path}"), partial(searcher.endpoint, method, path))
         for n, method, path in promise_names.endpoints(parts)
@@ -84,8 +87,7 @@ def _found(digest: Digest, readme: Block) -> Iterator[Iterator[Candidate]]:
         for n, option in promise_names.options(parts, place)
     )
     yield (
-        Candidate("example", n, f"Example of use at line {n}", _unsure)
-        for n, _ in promise_names.examples(parts, place, digest)
+        Candidate("example", n, f"Example of use at line {n}", _unsure) for n, _ in promise_names.examples(parts, place)
     )
     yield (
         Candidate("file", n, path if place.has(path) else short(path), partial(searcher.file, path, drawn=drawn))
@@ -99,7 +101,8 @@ def _unsure() -> Look:
 
 
 def _commands(readme: Block, place: Place, searcher: Searcher) -> Iterator[Candidate]:
-    for name, exists, snippet in islice(asked(readme, place), MAX_CANDIDATES):
+    beginning = readme.model_copy(update={"lines": readme.lines[:MAX_LINES]})
+    for name, exists, snippet in islice(asked(beginning, place), MAX_CANDIDATES):
         if _is_promised(name, snippet, exists=exists, place=place):
             look = partial(searcher.command, name, exists=exists)
             yield Candidate("command", snippet.number, _command_text(name, place), look)
@@ -135,9 +138,3 @@ def _command_text(name: str, place: Place) -> str:
         return name
     path = place.find(name.rpartition(" ")[2])
     return f"Run {path}" if path and len(path) < MOST_SIGNS else short(name)
-
-
-def short(name: str) -> str:
-    """Return a name of code with its middle left out where it is longer than code may stand in a text."""
-    plain = cut(name)
-    return plain if len("".join(plain.split())) <= LONGEST else f"{plain[:12].rstrip()}…{plain[-10:].lstrip()}"

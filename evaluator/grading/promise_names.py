@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from evaluator.domain import Digest
 from evaluator.grading import promise_words as words
 from evaluator.grading.checks.command_rules import FILE
 from evaluator.grading.checks.place import Place
@@ -249,9 +248,9 @@ def _is_promised(path: str) -> bool:
     return not _NOT_PROMISED.search(pure.name) and not _MADE.intersection(part.lower() for part in pure.parts[:-1])
 
 
-def examples(parts: Sequence[Piece], place: Place, digest: Digest) -> Iterator[Named]:
+def examples(parts: Sequence[Piece], place: Place) -> Iterator[Named]:
     """Yield the first line of each code example of the project's own use that shows its result."""
-    own = {name.lower().replace("-", "_") for name in (*place.own, *place.modules)} | {digest.name.lower()}
+    own = {name.lower().replace("-", "_") for name in (*place.own, *place.modules)}
     known: set[str] = set()  # languages in which the README has brought in the project
     blocks: dict[int, list[Piece]] = {}
     for piece in parts:

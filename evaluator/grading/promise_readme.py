@@ -30,6 +30,11 @@ _CELL = re.compile(r"<t[dh]\b[^<>]{0,200}>", re.IGNORECASE)
 _DIRECTIVE = re.compile(
     r"([ \t]{0,20})\.\.(?:[ \t]+(?:(code-block|code|sourcecode|literalinclude)::[ \t]*([\w+-]{0,30}))?|$)"
 )
+_QUOTE = re.compile(r"[> ]{1,9}")  # with nothing in it
+_QUOTED = re.compile(r"^(?:> ?){1,4}#{0,6} ?")
+_NOTE = re.compile(r"\[!\w")  # GitHub's form of one
+_REFERENCE = re.compile(r"\[[^\[\]]{1,100}\]:[ \t]")  # where links lead
+_HTML_BLOCK = re.compile(r"</?(?:p|div|center)\b", re.IGNORECASE)
 _BOLD = re.compile(r"(\*\*|__)[^*_]{1,80}\1:?")
 
 PieceKind = Literal["title", "item", "row", "text", "code"]
@@ -82,6 +87,7 @@ class _Walk:
     header: tuple[str, ...] = ()
     row: tuple[int, str] | None = None  # of an HTML table, open
     title: tuple[int, int, str] | None = None  # an HTML title, open: number, level, text
+    hidden: bool = False  # inside a comment
     blank: bool = True  # whether the line before was blank
 
     def break_off(self) -> Iterator[Piece]:
@@ -97,8 +103,29 @@ class _Walk:
             elif text.strip() and not self.skipping:
                 yield Piece("code", number, text, self._under(), language=self.language, block=self.block)
             return
-        yield from self._prose(number, text)
-        self.blank = not text.strip()
+        shown = self._shown(text)
+        if not self._is_aside(shown.strip(), text):
+            yield from self._prose(number, "" if _QUOTE.fullmatch(shown.strip()) else shown)
+            self.blank = not shown.strip()
+
+    def _is_aside(self, shown: str, text: str) -> bool:
+        """Return whether the line is neither read nor ends anything: comments, references, rules, gaps of a note."""
+        if not shown:
+            return bool(text.strip())
+        is_note = bool(self.paragraph) and _NOTE.match(self.paragraph[0][1]) is not None
+        is_rule = not self.paragraph and shown[2:] and shown[0] not in "`~" and _RULE.fullmatch(shown)
+        return bool(_REFERENCE.match(shown) or is_rule or (is_note and _QUOTE.fullmatch(shown)))
+
+    def _shown(self, text: str) -> str:
+        """Return the line without the HTML comments that nobody sees; they may go over many lines."""
+        kept: list[str] = []
+        while text:
+            before, mark, text = text.partition("-->" if self.hidden else "<!--")
+            if not self.hidden:
+                kept.append(before)
+            if mark:
+                self.hidden = not self.hidden
+        return "".join(kept)
 
     def flush(self) -> Iterator[Piece]:
         """Yield the open list item or paragraph."""
@@ -176,9 +203,9 @@ class _Walk:
                 self.item = (mine[0], mine[1], f"{mine[2]} {stripped}"[: 4 * MAX_LINE], mine[3])
             # what follows a blank line inside an item goes into detail
         else:
-            if self.item or len(self.paragraph) >= MAX_PARAGRAPH:
+            if self.item or len(self.paragraph) >= MAX_PARAGRAPH or _HTML_BLOCK.match(stripped):
                 yield from self.flush()
-            self.paragraph.append((number, stripped))
+            self.paragraph.append((number, _QUOTED.sub("", stripped) or stripped))
             if self.is_rst and stripped.endswith("::"):
                 yield from self.flush()
                 self._begin("", number, literal=len(text) - len(text.lstrip()))

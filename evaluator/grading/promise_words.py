@@ -4,11 +4,13 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from evaluator.grading.withhold import LONGEST
 
 _MOST_READ = 8000  # signs
 MOST_SIGNS = 200  # of the text of a promise
+_SHORT = 20  # signs of a title that may say no more than "About"
 _LONG_TITLE = 90  # signs: what is longer is a sentence, and no title
 _FEATURES = re.compile(
     r"\bfeatures?\b|\bcapabilit|\bfunctionalit|\bhighlights?\b|\bbenefits\b|\badvantages\b|\bkey points\b"
@@ -74,7 +76,35 @@ _PLANNED = re.compile(
     r"|예정|준비 ?중|추후|미구현|개발 ?중|하지 않|지원되지 않|되지 않|불가|할 계획",
     re.IGNORECASE,
 )
+_PITCH = re.compile(
+    r"^\W{0,4}(?:so,? |and )?why\b(?! (?:i|we|did|was|this name|the name|another|yet)\b)|\bwhat (?:is|are|it does)\b"
+    r"|\boverview\b|\bat a glance\b|\bselling points\b|^\W{0,4}(?:project |main |key |design )?goals?\W{0,3}$"
+    r"|\bphilosophy\b|\bin (?:a nutshell|short)\b|^\W{0,4}about\b(?! (?:us|me|the (?:author|team)))"
+    r"|\bintroduction\b|\bdescription\b"
+    r"|소개|개요|^\W{0,4}왜\b|강점|핵심|한눈에|무엇을|이런 걸|제공합니다|란\W{0,3}$|what\W{0,4}$",
+    re.IGNORECASE,
+)
+_NO_PITCH = re.compile(
+    r"\bnot\b|n['\u2019]t\b|non-|\bneed|\barchitect|\bcourse|\bchapter|\bapi\b|\bexample|\blearn|\bstud(?:y|ies)|\bfiles?\b"
+    r"|\bcode ?base|\bdatasets?\b|\bdirector|\bfolder|\bschema\b|\bcontest|\bwork ?flow|\bprocess\b|\bpackages\b"
+    r"|\bmodules?\b|학습|공부|아키텍처|커리큘럼|강의|서버|인프라|배경|\berd\b|\bdb\b|데이터|기간|문서|역할",
+    re.IGNORECASE,
+)
+_COMMANDS = re.compile(r"\b(?:sub-?)?commands?\b|\bcli\b|\bcommand[- ]line\b|명령", re.IGNORECASE)
+_LEAD_IN = re.compile(r"(?:[:\uff1a]|다음과 같(?:습니다|다|아요)\.?|\bas follows\.?)[*_]{0,3}$", re.IGNORECASE)
+_BOLD_LINE = re.compile(r"(?:\*\*|__)(?:\S{1,60} ){3,20}\S{1,60}(?:\*\*|__)")  # a sentence of its own, not a title
 _ABOUT = re.compile(r"\babout\b|overview|introduc|description|summary|소개|개요|설명|what is|이란", re.IGNORECASE)
+NO_PROMISE = re.compile(
+    r"\b(?:sponsor\w*|donat\w*|star|contribut\w*|licen[cs]e|issue|pull request|discord|slack|documentation|docs"
+    r"|website|read|see|visit"
+    r"|join|check out|click|want|should|must|need|require[sd]?|recommend|install(?:ed|ation)?|please|if you"
+    r"|note|tutorial|book"
+    r"|course|article|maintained|deprecated|thank|fork|download|clone|run the|following|refer|below|above"
+    r"|wrote|created by|find|found|buy|may|get(?:ting)? started|welcome)\b"
+    r"|있을 수 있|배울 수|유튜브|페이스북|참고|기여|문의|클릭|설치|바랍니다|주세요|하세요|필요|[?:]$",
+    re.IGNORECASE,
+)
+PEOPLE = re.compile(r"@[\w-]{2,39}\b|github\.com/[\w-]{1,39}/?[\"')]|avatars\.|프론트엔드|백엔드|팀장|팀원")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()]{0,500}(?:\([^()]{0,200}\)[^()]{0,200})?\)|\[[^\[\]]{0,100}\])?")
 _LINK = re.compile(r"\[([^\[\]]{0,300})\](?:\([^()]{0,500}(?:\([^()]{0,200}\)[^()]{0,200})?\)|\[[^\[\]]{0,100}\])")
 _RST_LINK = re.compile(r"`([^`<>]{1,200})\s<[^`<>]{0,300}>`_{1,2}|:\w{1,20}:`([^`]{1,200})`")
@@ -86,6 +116,7 @@ _URL = re.compile(r"https?://[^\s<>)\]]{1,500}")
 _PICTURES = frozenset(("So", "Sk", "Cn", "Co"))
 
 
+@lru_cache(maxsize=256)  # titles are asked about at each piece below them
 def plain(text: str) -> str:
     """Return README text without markup, links, pictures and anything hidden: one line, entities resolved.
 
@@ -96,7 +127,7 @@ def plain(text: str) -> str:
     text = _SPAN.sub(lambda found: found[2] if len("".join(found[2].split())) <= LONGEST else "…", text)
     text = _URL.sub(" ", _SHORTCODE.sub(" ", _TAG.sub(" ", text)))
     text = _TAG.sub(" ", html.unescape(_MARKS.sub("", text)))
-    kept = "".join(_kept(sign) for sign in unicodedata.normalize("NFC", text))
+    kept = text if text.isascii() and text.isprintable() else "".join(map(_kept, unicodedata.normalize("NFC", text)))
     kept = re.sub(r"\(\s{0,9}\)|\[\s{0,9}\]", " ", kept)
     return re.sub(r"\s{1,3}([.,;:!?])(?=\s|$)", r"\1", " ".join(kept.split())).strip(" -–—|:•·>\u2190\u2192")
 
@@ -106,6 +137,12 @@ def _kept(sign: str) -> str:
     if category in _PICTURES or sign in "\ufe0f\u20e3":
         return " "
     return " " if category[0] in "CZ" else sign
+
+
+def short(name: str) -> str:
+    """Return a name of code with its middle left out where it is longer than code may stand in a text."""
+    said = cut(name)
+    return said if len("".join(said.split())) <= LONGEST else f"{said[:12].rstrip()}…{said[-10:].lstrip()}"
 
 
 def cut(text: str) -> str:
@@ -135,6 +172,29 @@ def is_feature_section(titles: Sequence[str]) -> bool:
 def _is_lead(title: str) -> bool:
     """Return whether a title is a line that leads a list: of those more are chance."""
     return title.rstrip(" *_").endswith((":", "\uff1a"))
+
+
+def is_leading(title: str) -> bool:
+    """Return whether a title is a line of the text that leads on, and no heading."""
+    return bool(_LEAD_IN.search(title.strip())) or _BOLD_LINE.fullmatch(title.strip()) is not None
+
+
+def is_known(titles: Sequence[str]) -> bool:
+    """Return whether the last title is that of a section which READMEs usually have."""
+    said = plain(titles[-1]) if titles else ""
+    known = (_FEATURES, _USING, _NEVER, _COMMANDS)
+    return any(pattern.search(said) for pattern in known) or (len(said) < _SHORT and is_about(titles))
+
+
+def is_pitch(titles: Sequence[str]) -> bool:
+    """Return whether the last heading is one under which a project is praised: why, what it is, goals."""
+    said = [plain(title) for title in titles if not is_leading(title)]
+    return bool(said) and bool(_PITCH.search(said[-1])) and not _NO_PITCH.search(said[-1]) and not is_never(titles)
+
+
+def is_of_commands(titles: Sequence[str]) -> bool:
+    """Return whether what stands under the titles is said to be commands."""
+    return any(_COMMANDS.search(plain(title)) for title in titles[-2:]) and not is_never(titles)
 
 
 def is_never(titles: Sequence[str]) -> bool:

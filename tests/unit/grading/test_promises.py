@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from evaluator.grading import promises
+from evaluator.grading import offline, promises
 from evaluator.judgement import Criterion, Evidence, Levels, Promise, PromiseKind, PromiseLevel, PromiseVerdict
 from tests.support.digests import digest_of
 
@@ -198,3 +198,17 @@ def test_a_verdict_that_cannot_be_told_says_why() -> None:
         "Only 1 of 3 promises of the README could be told.",
         "The README makes no promise that could be numbered.",
     ]
+
+
+@pytest.mark.parametrize("name", ["rocket", "mini", "team-7", "make"])
+def test_what_the_folder_is_called_changes_neither_promises_nor_facts(name: str) -> None:
+    readme = (
+        "# Welcome\n\nRocket supports landing on Mars.\n\n## Use\n\n```sh\nrocket launch --orbit\nmini list\n```\n\n"
+        ">>> import mini\n>>> mini.add(1, 2)\n3\n"
+    )
+    files = {"README.md": readme, "app.py": "print('lift-off')\n"}
+
+    here, there = digest_of(files), digest_of(files, name=name)
+
+    assert promises.ledger(here) == promises.ledger(there)
+    assert offline.facts(here) == offline.facts(there)

@@ -174,6 +174,9 @@ def test_no_code_is_kept_in_the_words_of_a_feature() -> None:
         "| " * 100_000, "[" * 100_000, "<a " * 60_000, "- a b c d\n" * 20_000, "# a\n## b\n" * 20_000, "`" * 100_000,
         "    " * 40_000, "It can do. " * 20_000, "--fast " * 20_000, "localhost:3000 " * 10_000, "<li>" * 40_000,
         "<h1>\n" * 60_000, "x::\n\n  y\n" * 40_000, "\x00\ud800\uffff\n- " * 20_000, "```\n" * 40_000,
+        "[a](b)\n" * 100_000, "- [a](b)\n" * 60_000, "<!--" * 100_000, "<!-- -->\n" * 60_000, "> [!a\n>\n" * 40_000,
+        "`a`" * 60_000, "- `a`: b c\n" * 40_000, "| `a` | b c |\n" * 40_000, "는 서비스 " * 40_000,
+        "a b c:\n\n- x y z\n" * 9_000,
         "├── a.py\n" * 20_000, "GET /a " * 20_000, "-|  " * 40_000,
     ],
 )  # fmt: skip
@@ -184,6 +187,15 @@ def test_any_readme_is_read_without_an_error(readme: str) -> None:
 
     assert len(ledger) <= promises.MOST
     assert all(0 < len(p.text) <= MOST_SIGNS for p in ledger)
+
+
+def test_a_comment_that_nobody_sees_promises_nothing_over_many_lines() -> None:
+    shown = "- Counts <!-- no --> words\n\n```html\n<!--\n```\n\n- Sorts words\n"
+    readme = f"# T\n\n## Features\n\n<!--\n- Sings songs\n-->\n{shown}"
+
+    found = texts(readme)
+
+    assert found == ["Counts words", "Sorts words"]
 
 
 def test_what_is_left_out_of_a_long_readme_ends_its_code_and_its_tables() -> None:
