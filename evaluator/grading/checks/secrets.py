@@ -43,14 +43,15 @@ def no_secrets(digest: Digest) -> CheckResult:
     if is_readme_alone(digest):
         return CheckResult(level="cannot_tell", reason="The project has no files beside its README.")
     held = _held(digest)
-    masked = list(dict.fromkeys(finding.file for finding in digest.findings if finding.code == "secret"))
+    found = dict.fromkeys(finding.file for finding in digest.findings if finding.code == "secret")
+    masked = [path for path in found if not _is_guess(digest.block(path))]
     bad = [path for path in held if not _is_harmless(path)]
     in_use = [path for path in masked if not _is_harmless(path) and not _is_told_only(digest.block(path))]
     if bad or in_use:
         places, where = _places(digest, in_use)
         return CheckResult(level="not_met", reason=" ".join([*places, *_kept_back(bad)]), evidence=where)
     redacted = sum(digest.redactions.values())
-    if redacted and not masked:
+    if redacted and not found:
         alike = "looks like a password or key stands" if redacted == 1 else "look like passwords or keys stand"
         reason = f"{counted(redacted, 'value')} that {alike} in the shown text."
         return CheckResult(level="not_met", reason=reason)
@@ -107,6 +108,14 @@ def _mask(block: Block | None) -> tuple[int, str] | None:
     """Return number and rule of the first shown line in which a value is masked."""
     found = ((line.number, _MASK.search(line.text)) for line in (block.lines if block else ()))
     return next(((number, match[1]) for number, match in found if match), None)
+
+
+def _is_guess(block: Block | None) -> bool:
+    """Return whether all that is masked is letters at random in a document: an address for gifts, a checksum."""
+    if block is None or block.file_class not in {"readme", "doc"}:
+        return False
+    rules = {match[1] for line in block.lines for match in _MASK.finditer(line.text)}
+    return rules == {"random_string"}
 
 
 def _is_told_only(block: Block | None) -> bool:

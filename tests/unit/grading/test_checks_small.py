@@ -218,6 +218,18 @@ def test_the_line_with_the_mask_is_named(files: dict[str, str], level: str, told
     assert [evidence.lines for evidence in result.evidence] == ([(line, line)] if line else [])
 
 
+@pytest.mark.parametrize(
+    ("path", "rule", "level"),
+    [("README.md", "random_string", "met"), ("README.md", "jwt", "partly"), ("a.py", "random_string", "not_met")],
+)
+def test_letters_at_random_in_a_document_say_nothing(path: str, rule: str, level: str) -> None:
+    masked = {"README.md": "# x\n", "a.py": "x = 1\n", path: f"Gifts go to '[REDACTED:{rule}:0a1b2c3d]'\n"}
+
+    result = no_secrets(digest_of(masked, findings=(Finding(code="secret", file=path),), redactions={rule: 1}))
+
+    assert result.level == level, result.reason
+
+
 def test_secrets_in_source_that_was_too_large_to_read_cannot_be_ruled_out() -> None:
     digest = digest_of({"README.md": "# x", "a.ipynb": "{}" * 500, "a.py": "x"}, listed={"a.ipynb"})
 
