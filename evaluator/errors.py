@@ -104,13 +104,9 @@ class NotFound(RequestError):
 
 
 class UnknownRubric(RequestError):
-    """No rubric of that name is loaded."""
+    """There is no rubric of that name, or no such file."""
 
     code = "unknown_rubric"
-
-    def __init__(self, name: str, *, known: list[str]) -> None:
-        super().__init__(f"There is no rubric {name!r}. Known rubrics: {', '.join(known) or 'none'}.")
-        self.name = name
 
 
 class BadRubric(RequestError):
@@ -199,6 +195,12 @@ class ClaimLost(EvaluatorError):
     code = "claim_lost"
 
 
+class Interrupted(ClaimLost):
+    """The process is stopping in the middle of a call: the request is handed back, and nothing more is written."""
+
+    code = "interrupted"
+
+
 # Wait -------------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +270,18 @@ class JudgeBusy(TransientError):
 
 class LimitReached(JudgeBusy):
     """A limit of our own holds us back, not the provider: no reason to ask another model instead."""
+
+
+class SecondJudgeAway(TransientError):
+    """The second judge cannot be asked just now, with the words of why. No model stands in for it."""
+
+    def __init__(self, cause: TransientError) -> None:
+        super().__init__(str(cause), retry_after=cause.retry_after)
+        self.code = cause.code
+
+
+class NotSent(LimitReached):
+    """The call did not get to be sent: nobody was asked, and nothing is to be paid."""
 
 
 class BudgetBusy(TransientError):

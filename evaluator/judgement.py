@@ -138,12 +138,13 @@ class Answer(Value):
 
     text: str
     truncated: bool = False  # the provider cut it off
+    withheld: bool = False  # by the provider's content policy; it is paid for all the same
     model: str | None = None  # as the provider reports it
     input_tokens: int = 0
     output_tokens: int = 0  # the reasoning ones included
     cached_tokens: int = 0
     reasoning_tokens: int = 0
-    cost_usd: Decimal | None = None  # None: no price known
+    cost_usd: Decimal | None = None  # None: unknown, for want of a price or of counts that can be
     parameters: Mapping[str, Any] = Field(default_factory=dict)  # of the call, for the record
 
 
@@ -186,6 +187,9 @@ class Memory(Protocol):
 
     def keep(self, key: str, content: Mapping[str, Any]) -> None:
         """Keep something that JSON can hold; what is kept already stays."""
+
+    def drop(self, key: str, content: Mapping[str, Any]) -> None:
+        """Drop that content; what somebody else has kept in its place stays."""
 
 
 class Call(Value):

@@ -23,6 +23,7 @@ class Terms:
     samples: int = 3  # at most
     pass_line: int | None = None  # the organizer's own; None: that of the rubric
     second: Judge | None = None  # of another family, asked once where something is open
+    waits_for_second: bool = True  # raises SecondJudgeAway where that one is away; else grades without it
     parameters: str = ""  # what else decides what a judge answers, such as its server
 
 
@@ -52,7 +53,8 @@ def grade(
     """Return the scorecard of *digest*; without a *judge* only what code can check is answered.
 
     Raises VerdictError where the judge twice gives no usable answer about a dimension or can tell nothing about it, and
-    what asking raises. What was heard until then is in the memory, and is not asked or paid for again.
+    what asking raises; of the second judge only SecondJudgeAway. What was heard until then is in the memory, and is
+    not asked or paid for again.
     """
     calls: list[Call] = []
 
@@ -72,7 +74,13 @@ def grade(
     if judge is None:
         standing = hearing.standing()
     else:
-        standing = hearing.hold(judge, second=terms.second, most=terms.samples, wires=replace(wires, on_call=on_call))
+        standing = hearing.hold(
+            judge,
+            second=terms.second,
+            waits=terms.waits_for_second,
+            most=terms.samples,
+            wires=replace(wires, on_call=on_call),
+        )
     return Scorecard(
         dimensions=standing.scores,
         verdicts=tuple(standing.verdicts[criterion.id] for criterion in rubric.criteria),

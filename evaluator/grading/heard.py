@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -61,10 +62,20 @@ def hexdigest(**parts: str | int | None) -> str:
 
 
 def recall(memory: Memory | None, key: str, *, criteria: Collection[str], claims: Collection[int]) -> Heard | None:
-    """Return what is kept under the key, or None where nothing is, or not an answer to exactly what is asked."""
+    """Return what is kept under the key, or None where nothing is, or not an answer to exactly what is asked.
+
+    What does not fit is dropped, so that the answer that is asked for now can be kept in its place.
+    """
     kept = memory.recall(key) if memory else None
-    if kept is None:
+    if memory is None or kept is None:
         return None
+    heard = _fitting(kept, criteria=criteria, claims=claims)
+    if heard is None:
+        memory.drop(key, kept)
+    return heard
+
+
+def _fitting(kept: Mapping[str, Any], *, criteria: Collection[str], claims: Collection[int]) -> Heard | None:
     try:
         heard = Heard.model_validate(kept)
     except ValidationError:  # of another form: it is asked again, and never guessed

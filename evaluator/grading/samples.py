@@ -9,6 +9,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from evaluator.errors import (
+    EvaluatorError,
+    JudgeBusy,
+    JudgeUnavailable,
+    LimitReached,
+    RateLimited,
+    RequestError,
+    SecondJudgeAway,
+    VerdictError,
+)
 from evaluator.grading import doubts, promises, record, scoring
 from evaluator.grading.asking import Wires
 from evaluator.grading.heard import Heard
@@ -24,6 +34,9 @@ _WITHOUT_README = 3  # the number of the sample that is taken so
 
 _WORTH: dict[PromiseLevel, Fraction] = {"shown": Fraction(1), "partly": Fraction(1, 2), "not_shown": Fraction(0)}
 _LIKE: dict[Level, PromiseLevel] = {"met": "shown", "partly": "partly", "not_met": "not_shown"}
+
+_AWAY = (RateLimited, JudgeUnavailable, JudgeBusy)  # of a judge that may answer later
+_FOR_GOOD: tuple[type[EvaluatorError], ...] = (VerdictError, RequestError)  # a second opinion is worth no failure
 
 V = TypeVar("V")
 
@@ -54,12 +67,13 @@ class Hearing:
     _heard: list[Heard] = field(default_factory=list)  # what counts
     _examinations: list[Examination] = field(default_factory=list)
 
-    def hold(self, judge: Judge, *, second: Judge | None, most: int, wires: Wires) -> Standing:
+    def hold(self, judge: Judge, *, second: Judge | None, waits: bool, most: int, wires: Wires) -> Standing:
         """Return what follows from one sample of the *judge*, from up to *most* where something is open.
 
         Then a *second* judge is asked once, whose verdicts count for nothing but a reason for a review. Raises
-        VerdictError where the first sample has no usable answer about a dimension or tells nothing about it, and what
-        asking raises: what was heard until then is in the memory.
+        VerdictError where the first sample has no usable answer about a dimension or tells nothing about it, what
+        asking raises, and SecondJudgeAway where the second judge is away and the grade *waits* for it: what was heard
+        until then is in the memory.
         """
         whole = View(self.matter)
         for number in range(1, most + 1):
@@ -72,7 +86,8 @@ class Hearing:
                 return standing
         if second is None or second.name == judge.name:
             return standing
-        self._take(Session(whole, second, wires=wires, sample=number, part="second_judge"))
+        bears = _FOR_GOOD if waits else (*_FOR_GOOD, *_AWAY)
+        self._take_second(Session(whole, second, wires=wires, sample=number, part="second_judge", bears=bears))
         return self.standing()
 
     def _take(self, session: Session) -> None:
@@ -80,12 +95,26 @@ class Hearing:
             examined = session.examine(dimension)
             if examined is None:
                 continue
-            if examined.fault and session.sample == 1 and session.part == "sample":
+            if examined.fault and session.sample == 1:
                 raise examined.fault
             self._examinations.append(examined.examination)
-            if examined.heard and session.part != "second_judge":
+            if examined.heard:
                 self._heard.append(examined.heard)
                 self.remarks += [examined.heard.remark] if session.sample == 1 else []
+
+    def _take_second(self, session: Session) -> None:
+        """Note what the second judge says, as far as it says anything: half an opinion is not worth the other half."""
+        for dimension in self.matter.rubric.dimensions:
+            try:
+                examined = session.examine(dimension)
+            except LimitReached:
+                raise
+            except _AWAY as error:
+                raise SecondJudgeAway(error) from error
+            if examined is not None:
+                self._examinations.append(examined.examination)
+            if examined is not None and examined.fault:
+                return
 
     def standing(self) -> Standing:
         """Return what follows from what was heard, and from what code found. Raises VerdictError (`nothing_told`)."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from evaluator.errors import VerdictError
+from evaluator.errors import EvaluatorError, LimitReached, VerdictError
 from evaluator.grading import canaries, heard
 from evaluator.grading.asking import Wires, ask
 from evaluator.grading.heard import Heard
@@ -27,11 +27,11 @@ _BYTES = 3  # of a token, of rules, criteria and facts: there it has rather four
 
 
 class Examined(NamedTuple):
-    """What came of one dimension: without *heard* no answer could be used, and *fault* says why."""
+    """What came of one dimension: without *heard* there is no answer to use, and *fault* says why."""
 
     examination: Examination
     heard: Heard | None
-    fault: VerdictError | None = None
+    fault: EvaluatorError | None = None
 
 
 class _Inquiry(NamedTuple):
@@ -52,11 +52,12 @@ class Session:
     wires: Wires
     sample: int  # counted from 1; of the second judge: the sample that it is asked after
     part: Part = "sample"
+    bears: tuple[type[EvaluatorError], ...] = (VerdictError,)  # what leaves an examination without an answer
 
     def examine(self, dimension: Dimension) -> Examined | None:
         """Return what the judge says about the dimension, or None where there is nothing to ask.
 
-        What was heard before is not asked again. Raises what asking raises, but no VerdictError.
+        What was heard before is not asked again. Raises what asking raises, unless the session bears it.
         """
         asked, claims = self.view.asked(dimension), self.view.claims(dimension)
         if not asked and not claims:
@@ -71,8 +72,11 @@ class Session:
         calls: list[CallNote] = []
         try:
             found = self._hear(inquiry, calls)
-        except VerdictError as error:
-            return Examined(self._examination(inquiry, calls), None, error)
+        except LimitReached:  # ours, and soon over
+            raise
+        except self.bears as error:
+            examination = self._examination(inquiry, calls).model_copy(update={"missing": error.code})
+            return Examined(examination, None, error)
         heard.keep(memory, inquiry.key, found)
         return Examined(self._examination(inquiry, calls, found), found)
 

@@ -18,11 +18,17 @@ from evaluator.errors import (
     ClaimLost,
     EvaluatorError,
     JudgeBusy,
+    JudgeRefused,
+    JudgeRejected,
     JudgeUnavailable,
     LimitReached,
     NoKey,
     RateLimited,
+    SecondJudgeAway,
     TransientError,
+    UnknownModel,
+    UnknownPrice,
+    VerdictError,
 )
 from evaluator.grading.asking import Wires
 from evaluator.grading.grade import grade
@@ -97,38 +103,38 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
     digest = _read(claim, secret=secret, most=most, bench=bench)
     tried = sittings(claim, digest, rubric, secret=secret, most=most, bench=bench)
     stored = [sitting.fingerprint for sitting in tried]  # by any of them: an unchanged project costs nothing
-    failed: TransientError | None = None
+    failed: EvaluatorError | None = None  # of the first model: it is the one that was asked for
     for sitting in tried:
         if not options.fresh and _is_settled(claim, sitting.fingerprint, stored=stored, bench=bench):
             return
-        asked: list[Call] = []
         try:
-            scorecard = _judge(claim, sitting, digest=digest, rubric=rubric, asked=asked, bench=bench)
-        except NoKey:
-            if failed is None:  # else a model that stands in, and cannot
-                raise
-        except LimitReached:
+            scorecard = _judge(claim, sitting, digest=digest, rubric=rubric, bench=bench)
+        except (LimitReached, SecondJudgeAway):  # neither is mended by another model
             raise
-        except _PROVIDER_AWAY as error:
-            if asked and _SECOND in asked[-1].purpose:  # what the first judge said is kept, and no model stands in
+        except (*_PROVIDER_AWAY, *_NO_JUDGE) as error:
+            if failed is None and isinstance(error, _NO_JUDGE):  # waiting mends nothing, and a person has to know
                 raise
             failed = failed or error
+            _pass_over(claim, sitting, error)
         else:
             _advance(claim, "scoring", bench=bench)
             _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=sitting.fingerprint, bench=bench)
             return
-        logger.info("Model passed over", extra={"request_id": str(claim.id), "model": sitting.model})
     raise failed or AssertionError("a request without a model")
 
 
-_SECOND = "second judge"  # in the purpose of a call
 _PROVIDER_AWAY = (RateLimited, JudgeUnavailable, JudgeBusy)  # of the TransientErrors, those another model may not have
+_NO_JUDGE = (JudgeRefused, JudgeRejected, UnknownModel, UnknownPrice, VerdictError)  # of a model that cannot judge this
 
 
-def _judge(
-    claim: Claim, sitting: Sitting, *, digest: Digest, rubric: Rubric, asked: list[Call], bench: Bench
-) -> Scorecard:
-    """Return what the judge of the sitting makes of it; *asked* is filled with its calls."""
+def _pass_over(claim: Claim, sitting: Sitting, error: EvaluatorError) -> None:
+    failure = _failure(claim, error)
+    about = {"request_id": str(claim.id), "model": sitting.model, "code": failure.code, "reason": failure.message}
+    logger.warning("Model passed over", extra=about)
+
+
+def _judge(claim: Claim, sitting: Sitting, *, digest: Digest, rubric: Rubric, bench: Bench) -> Scorecard:
+    """Return what the judge of the sitting makes of it."""
     try:
         return grade(
             digest,
@@ -136,17 +142,17 @@ def _judge(
             judge=sitting.judge,
             prompts=bench.prompts,
             terms=sitting.terms,
-            wires=_wires(claim, taped=models.is_taped(sitting.model), asked=asked, bench=bench),
+            wires=_wires(claim, taped=models.is_taped(sitting.model), bench=bench),
         )
     except EvaluatorError as error:  # its words may be the provider's, and those may repeat code
         error.args = (withhold(digest, str(error)),)
         raise
 
 
-def _wires(claim: Claim, *, taped: bool, asked: list[Call], bench: Bench) -> Wires:
+def _wires(claim: Claim, *, taped: bool, bench: Bench) -> Wires:
     def on_call(call: Call) -> None:
-        asked.append(call)
-        _enter(claim, call, bench=bench)
+        with bench.database.transaction() as conn:
+            calls.add(conn, claim, call)
 
     def checkpoint() -> None:
         _advance(claim, "judging", bench=bench)
@@ -247,11 +253,6 @@ def _advance(claim: Claim, stage: Stage, *, bench: Bench) -> None:
     with bench.database.transaction() as conn:
         if not requests.advance(conn, claim, stage, lease=bench.lease):
             raise ClaimLost
-
-
-def _enter(claim: Claim, call: Call, *, bench: Bench) -> None:
-    with bench.database.transaction() as conn:
-        calls.add(conn, claim, call)
 
 
 def _put_back(claim: Claim, error: TransientError, *, bench: Bench) -> None:

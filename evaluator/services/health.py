@@ -22,6 +22,7 @@ from evaluator.sources import access
 from evaluator.store import migrate
 from evaluator.store.database import Database
 
+_OWN = "MODU_MODEL"  # the setting of the judge whose verdicts count
 _CONNECT = 3  # seconds to reach the server of the model
 _OLDEST_GIT = (2, 36)  # fetches with a filter and with `safe.bareRepository`
 
@@ -50,7 +51,7 @@ def judging(settings: Settings) -> tuple[Health, ...]:
     others = [("Fallback", "MODU_FALLBACK_MODELS", each) for each in settings.fallback_models]
     if settings.second_model is not None:
         others.append(("Second", "MODU_SECOND_MODEL", settings.second_model))
-    found = [_judge(model, name="Judge", setting="MODU_MODEL", settings=settings)]
+    found = [_judge(model, name="Judge", setting=_OWN, settings=settings)]
     found += [_judge(each, name=name, setting=setting, settings=settings) for name, setting, each in others]
     if not any(finding.status == "missing" for finding in found):
         found += _kin_and_prices(settings)
@@ -59,6 +60,10 @@ def judging(settings: Settings) -> tuple[Health, ...]:
 
 def _judge(model: str, *, name: str, setting: str, settings: Settings) -> Health:
     try:
+        if setting == _OWN:
+            models.check(model, fallbacks=(), second=None)
+        else:
+            models.check_help(model, setting=setting)
         asked = judge.name_of(model)
         server = judge.server_of(asked, api_base=settings.api_base, main=settings.judge_model)
     except EvaluatorError as error:

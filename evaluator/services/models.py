@@ -16,7 +16,7 @@ REPLAYED = "replay/"  # before the name of a model whose answers were recorded
 
 def plain(model: str) -> str:
     """Return the litellm name of the model."""
-    return model.removeprefix(RECORDED).removeprefix(REPLAYED)
+    return model.partition("/")[2] if is_taped(model) else model
 
 
 def is_taped(model: str) -> bool:
@@ -33,12 +33,14 @@ def in_order(model: str, *, fallbacks: Sequence[str]) -> tuple[str, ...]:
     """Return the models that are tried one after the other: a grade is wholly by one of them."""
     if model == OFFLINE or is_taped(model):
         return (model,)
-    return tuple(dict.fromkeys((model, *fallbacks)))
+    return tuple(dict.fromkeys((model, *(each for each in fallbacks if _can_help(each)))))
 
 
 def second_to(model: str, *, second: str | None) -> str | None:
     """Return the second judge beside *model*: none offline, none of the same family, which would agree with itself."""
     if second is None or model == OFFLINE or is_replayed(model):  # a file knows its own second judge
+        return None
+    if not _can_help(second):
         return None
     return None if _are_kin(model, second) else second
 
@@ -50,10 +52,22 @@ def all_of(model: str, *, fallbacks: Sequence[str], second: str | None) -> tuple
     return tuple(dict.fromkeys(plain(each) for each in (*tried, *seconds) if each is not None))
 
 
-def check(model: str, *, fallbacks: Sequence[str], second: str | None) -> None:
-    """Raise BadModelName for what names no model, and SettingsError for a second judge of the judge's own family."""
+def check(model: str, *, fallbacks: Sequence[str], second: str | None, on_file: bool = False) -> None:
+    """Raise BadModelName for what names no model, and SettingsError for one that cannot have the part it is given.
+
+    *on_file*: whether the request comes with the file that a taped model needs.
+    """
+    if is_taped(plain(model) if on_file else model):
+        raise SettingsError(
+            f"{model!r} is no model that can be asked for by name: `{RECORDED}` and `{REPLAYED}` are for answers that a"
+            " file holds. Use --judge-record FILE or --judge-replay FILE instead."
+        )
     if model == OFFLINE:
         return
+    for each in fallbacks:
+        check_help(each, setting="MODU_FALLBACK_MODELS")
+    if second is not None:
+        check_help(second, setting="MODU_SECOND_MODEL")
     for each in (plain(model), *fallbacks, *((second,) if second else ())):
         judge.name_of(each)
     if second is not None and not is_replayed(model) and _are_kin(model, second):
@@ -61,6 +75,20 @@ def check(model: str, *, fallbacks: Sequence[str], second: str | None) -> None:
             f"MODU_SECOND_MODEL: {second} is of the same family as the judge {plain(model)} and would agree with"
             " itself. Name a model of another family, or take the setting out."
         )
+
+
+def check_help(model: str, *, setting: str) -> None:
+    """Raise SettingsError where the *model* of that setting can neither stand in for another nor be its second."""
+    if not _can_help(model):
+        raise SettingsError(
+            f"{setting}: {model!r} is no LLM that could be asked. The offline judge answers only what code can check,"
+            " and recorded answers are about one project: a grade must not quietly come from either. Name models of"
+            " providers, or take the setting out."
+        )
+
+
+def _can_help(model: str) -> bool:
+    return model != OFFLINE and not is_taped(model)
 
 
 def _are_kin(model: str, other: str) -> bool:

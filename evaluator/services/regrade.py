@@ -5,66 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evaluator.errors import BadRecord
 from evaluator.grading import record
 from evaluator.grading.record import Rescored
-from evaluator.judgement import PASS_LINE
-from evaluator.services import reports
+from evaluator.judgement import PASS_LINE, Rubric
+from evaluator.services import regrade_differences, reports
+from evaluator.services.regrade_forms import AGAIN, Card, Document, read
 from evaluator.store.database import Database
 
 MAX_BYTES = 64 << 20  # of a file that is read
-_SINGLE = 3  # the aggregation whose records hold one sample, in the scorecard itself
 
 Outcome = Literal["same", "reviewed", "changed", "differs"]
-
-
-class _Part(BaseModel):
-    """A part of a document, as far as it is compared; what else stands there does not matter."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-
-class _Score(_Part):
-    id: str
-    exact: Annotated[str, Field(pattern=r"^[0-9]{1,500}(/[0-9]{1,500})?$")]
-    points: int
-
-
-class _Level(_Part):
-    id: str
-    level: str
-
-
-class _Scorecard(_Part):
-    dimensions: list[_Score]
-    verdicts: list[_Level]
-    pass_line: int = PASS_LINE
-    review_reasons: list[str]
-
-
-class _Row(_Part):
-    functionality: int
-    practicality: int
-    total: int
-    passed: bool
-
-
-class _Evaluation(_Part):
-    id: str
-    scores: _Row
-    review: dict[str, Any] | None = None
-
-
-class _Document(_Part):
-    evaluation: _Evaluation
-    scorecard: _Scorecard
-    criteria: list[dict[str, Any]]
-    record: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -104,6 +58,7 @@ class Regraded:
     stored: Scores
     row: Mapping[str, Any]  # the points that everybody sees
     differences: tuple[str, ...]  # one sentence each
+    notes: tuple[str, ...] = ()  # what could not be looked at, one sentence each
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -114,15 +69,19 @@ class Regraded:
             "stored": self.stored.as_json(),
             "row": dict(self.row),
             "differences": list(self.differences),
+            "notes": list(self.notes),
         }
 
 
-def stored(id: str | UUID, *, database: Database) -> Regraded:
-    """Recompute a stored evaluation. Raises NotFound where there is none, BadRecord where no score follows from it."""
-    return compare(reports.record(id, database=database))
+def stored(id: str | UUID, *, database: Database, known: Mapping[str, Rubric]) -> Regraded:
+    """Recompute a stored evaluation; *known*: the rubrics at hand, by their sha256.
+
+    Raises NotFound where there is none, BadRecord where no score follows from it.
+    """
+    return compare(reports.record(id, database=database), known=known)
 
 
-def in_file(path: Path) -> Regraded:
+def in_file(path: Path, *, known: Mapping[str, Rubric]) -> Regraded:
     """Recompute what `modu show ID --record` wrote into a file: no database is needed. Raises BadRecord."""
     try:
         with path.open("rb") as file:
@@ -133,38 +92,63 @@ def in_file(path: Path) -> Regraded:
     except OSError as error:
         raise BadRecord(f"{path} cannot be read: {error.strerror}. Make it with: modu show ID --record") from error
     except (ValueError, RecursionError) as error:
-        raise BadRecord(f"{path} is not JSON. Make it anew with: modu show ID --record") from error
+        raise BadRecord(f"{path} is not JSON. {AGAIN}") from error
     if not isinstance(content, dict):
-        raise BadRecord(f"{path} is no grading record. Make it anew with: modu show ID --record")
-    return compare(content)
+        raise BadRecord(f"{path} is no grading record. {AGAIN}")
+    return compare(content, known=known)
 
 
-def compare(document: Mapping[str, Any]) -> Regraded:
+def compare(document: Mapping[str, Any], *, known: Mapping[str, Rubric]) -> Regraded:
     """Return what comes of recomputing a document of `modu show ID --record`. Raises BadRecord."""
-    try:
-        read = _Document.model_validate(document)
-        given = _stored(read.scorecard)
-        if read.record.get("aggregation") == _SINGLE:
-            rescored = record.rescore_single(document["scorecard"], read.criteria)
-        else:
-            rescored = record.rescore(read.record)
-    except (ValidationError, ZeroDivisionError) as error:
-        raise BadRecord("The document is not whole. Make it anew with: modu show ID --record") from error
-    row = read.evaluation.scores.model_dump()
+    whole = read(document)
+    card, rubric = whole.scorecard, known.get(whole.scorecard.rubric_sha256)
+    given, row = _stored(card), whole.evaluation.scores.model_dump()
+    is_old = record.is_single(document["scorecard"], whole.record)
+    noted = None if is_old else record.read(whole.record)
+    rescored = (
+        record.rescore(whole.record) if noted else record.rescore_single(document["scorecard"], document["criteria"])
+    )
     recomputed = _recomputed(rescored)
-    wrong = tuple(_differences(given, recomputed))
-    if wrong:
-        outcome: Outcome = "differs"
-    elif changed := tuple(_changed(given, row)):
-        outcome, wrong = "reviewed" if read.evaluation.review else "changed", changed
-    else:
-        outcome = "same"
+    wrong = [
+        *_differences(given, recomputed),
+        *(regrade_differences.from_record(whole, noted) if noted else ()),
+        *(regrade_differences.from_rubric(whole, noted, rubric=rubric) if rubric else ()),
+    ]
+    points, others = list(_changed(given, row)), list(regrade_differences.from_row(whole))
     return Regraded(
-        id=read.evaluation.id, outcome=outcome, recomputed=recomputed, stored=given, row=row, differences=wrong
+        id=whole.evaluation.id,
+        outcome=_outcome(whole, wrong=bool(wrong), points=bool(points), others=bool(others)),
+        recomputed=recomputed,
+        stored=given,
+        row=row,
+        differences=(*wrong, *points, *others),
+        notes=tuple(_notes(card, is_old=is_old, has_rubric=rubric is not None)),
     )
 
 
-def _stored(scorecard: _Scorecard) -> Scores:
+def _outcome(document: Document, *, wrong: bool, points: bool, others: bool) -> Outcome:
+    """Return what is to be said; a review explains other points, and nothing else."""
+    if wrong:
+        return "differs"
+    if points and document.evaluation.review and not others:
+        return "reviewed"
+    return "changed" if points or others else "same"
+
+
+def _notes(card: Card, *, is_old: bool, has_rubric: bool) -> Iterator[str]:
+    if is_old:
+        yield (
+            "An old record: recomputed from its verdicts alone. It does not tell how they came about, nor why a person"
+            " should look."
+        )
+    if not has_rubric:
+        yield (
+            f"The rubric {card.rubric_id:.80} {card.rubric_version:.20} of this identity is not at hand: weights and"
+            " gates are those that the record tells. Put its file into MODU_RUBRICS_DIR to have them checked."
+        )
+
+
+def _stored(scorecard: Card) -> Scores:
     total = sum(score.points for score in scorecard.dimensions)
     return Scores(
         dimensions={score.id: (str(Fraction(score.exact)), score.points) for score in scorecard.dimensions},

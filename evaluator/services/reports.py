@@ -1,7 +1,7 @@
 """Read results. The JSON of an evaluation is the contract of design.md section 5, the same everywhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -90,6 +90,7 @@ def listing(*, user_id: UUID | None, refused: bool, limit: int, database: Databa
             "user": row["user_name"],
             "project": row["project_name"],
             "scores": _scores(row),
+            "judge": row["llm_provider"] and {"provider": row["llm_provider"], "model": row["llm_model"]},
             "error": row["error_code"],
             "at": row["at"].isoformat(),
         }
@@ -137,6 +138,7 @@ def _result(row: Row) -> Row:
     return {
         "scores": _scores(row),
         "pass_line": _pass_line(row, scorecard),
+        "dimensions": [_dimension(score, outline.values()) for score in scorecard.get("dimensions", ())],
         "criteria": [_criterion(verdict, outline[verdict["id"]]) for verdict in scorecard.get("verdicts", ())],
         "claims": [_claim(promise) for promise in scorecard.get("promises", ())],
         "feedback": row["feedback"],
@@ -157,7 +159,16 @@ def _judge(row: Row, scorecard: Row) -> Row:
             "sha256": scorecard.get("rubric_sha256"),
         },
         "prompt_sha256": scorecard.get("prompt_sha256"),
+        "second": _second(scorecard.get("record", {}).get("examinations", ())),
     }
+
+
+def _second(examinations: Sequence[Row]) -> Row | None:
+    """Return who was asked for a second opinion, and whether it gave one; None where nobody was."""
+    found = [examination for examination in examinations if examination["part"] == "second_judge"]
+    if not found:
+        return None
+    return {**found[0]["judge"], "answered": not any(examination.get("missing") for examination in found)}
 
 
 def _pass_line(row: Row, scorecard: Row) -> Row:
@@ -178,12 +189,24 @@ def _claim(promise: Row) -> Row:
     }
 
 
+def _dimension(score: Row, outline: Collection[Row]) -> Row:
+    """Return a dimension with its exact score, gates applied, and what its rubric calls it."""
+    titles = (each.get("dimension_title") for each in outline if each["dimension"] == score["id"])
+    return {
+        "id": score["id"],
+        "title": next(titles, None),  # records of before it had none
+        "exact": score["exact"],
+        "points": score["points"],
+    }
+
+
 def _criterion(verdict: Row, outline: Row) -> Row:
     return {
         "id": verdict["id"],
         "title": outline["title"],
         "dimension": outline["dimension"],
         "weight": outline["weight"],
+        "cap_if_not_met": outline.get("cap_if_not_met"),
         "verdict": verdict["level"],
         "samples": verdict.get("samples", []),  # of several; records of before it had none
         "reason": verdict["reason"],
@@ -207,6 +230,7 @@ def _scores(row: Row) -> Row | None:
 
 
 def _usage(usage: Row) -> Row:
+    """Return the usage as JSON can hold it; what the `lost_calls` cost is unknown, and not in the cost."""
     cost = usage.pop("cost_usd")
     return {**usage, "cost_usd": None if cost is None else _dollars(cost)}
 

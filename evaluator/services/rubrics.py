@@ -1,7 +1,7 @@
 """Rubrics for people and programs: which there are, what one says, and whether one is sound. No database, no key."""
 
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ _GRAZED = Fraction(1, 4)  # of a criterion's weight: the most that still counts 
 def listed(settings: Settings) -> list[dict[str, Any]]:
     """Return a row for each rubric: those that can be named first, then built-in ones that MODU_RUBRICS_DIR replaces.
 
-    A file that is no sound rubric has `error` in place of what it says.
+    A file that is no sound rubric has `error` in place of what it says. Raises SettingsError where MODU_RUBRICS_DIR is
+    no folder.
     """
     own, built_in = settings.rubrics_dir, resources.folder("rubrics")
     rows = [
@@ -30,8 +31,19 @@ def listed(settings: Settings) -> list[dict[str, Any]]:
 
 
 def load(name_or_path: str, *, settings: Settings) -> Rubric:
-    """Return the rubric of that name or file. Raises UnknownRubric or BadRubric."""
+    """Return the rubric of that name or file. Raises UnknownRubric, BadRubric or SettingsError."""
     return rubrics.load(name_or_path, folder=_of(settings))
+
+
+def by_identity(settings: Settings) -> dict[str, Rubric]:
+    """Return the rubrics that are at hand, our own ones too where MODU_RUBRICS_DIR replaces them, by their sha256."""
+    found = {}
+    for folder in dict.fromkeys((_of(settings), resources.folder("rubrics"))):
+        for name in rubrics.names(folder):
+            with suppress(BadRubric):
+                rubric = rubrics.load(name, folder=folder)
+                found[rubric.sha256] = rubric
+    return found
 
 
 def described(rubric: Rubric) -> dict[str, Any]:
@@ -46,7 +58,7 @@ def share(criterion: Criterion, dimension: Dimension) -> Fraction:
 
 def warnings(rubric: Rubric) -> tuple[str, ...]:
     """Return what is allowed in a rubric but makes a weak one, a sentence each; nothing where nothing is amiss."""
-    return (*_repeated(rubric), *(line for dimension in rubric.dimensions for line in _weak(dimension)))
+    return tuple(line for dimension in rubric.dimensions for line in _weak(dimension))
 
 
 def _of(settings: Settings) -> Path:
@@ -70,24 +82,8 @@ def _row(name: str, *, folder: Path, usable: bool, own: bool) -> dict[str, Any]:
     }
 
 
-def _repeated(rubric: Rubric) -> Iterator[str]:
-    """Yield what is asked twice: the same answer would count twice."""
-    asked = Counter(_plain(criterion.question) for criterion in rubric.criteria)
-    for question in (question for question, count in asked.items() if count > 1):
-        ids = ", ".join(c.id for c in rubric.criteria if _plain(c.question) == question)
-        yield f"{ids} ask the same question, so that its answer counts {asked[question]} times. Keep one of them."
-
-
-def _twice_checked(dimension: Dimension) -> Iterator[str]:
-    checks = Counter(criterion.check for criterion in dimension.criteria if criterion.check)
-    for check in (check for check, count in checks.items() if count > 1):
-        ids = ", ".join(c.id for c in dimension.criteria if c.check == check)
-        yield f"{ids} have the same check, {check}, so that it counts {checks[check]} times. Keep one of them."
-
-
 def _weak(dimension: Dimension) -> Iterator[str]:
     """Yield what is weak in one dimension."""
-    yield from _twice_checked(dimension)
     whole = sum(criterion.weight for criterion in dimension.criteria)
     machine = sum(criterion.weight for criterion in dimension.criteria if criterion.evidence == "machine")
     if 2 * machine > whole:
@@ -112,7 +108,3 @@ def _idle(criterion: Criterion, dimension: Dimension) -> bool:
     """Return whether the cap is never below the best score that a project can have without the criterion."""
     best = dimension.max * (1 - share(criterion, dimension) * (1 - _GRAZED))
     return criterion.cap_if_not_met is not None and criterion.cap_if_not_met >= best
-
-
-def _plain(question: str) -> str:
-    return " ".join(question.casefold().split()).rstrip("?. ")

@@ -61,6 +61,7 @@ def _terms(claim: Claim, *, bench: Bench) -> Terms:
     return Terms(
         language=claim.options.language,
         samples=bench.samples,
+        waits_for_second=claim.tries < bench.max_tries,
         pass_line=claim.options.pass_line,
         parameters=bench.parameters,
     )

@@ -47,6 +47,7 @@ class Desk:
     tariff: Tariff = field(default_factory=Tariff)
     fallback_models: tuple[str, ...] = ()
     second_model: str | None = None
+    has_tape: bool = False  # whether the request comes with a file of its judge's answers
 
 
 def submit(ask: Ask, *, desk: Desk) -> UUID:
@@ -89,7 +90,7 @@ def withdraw(id: UUID, *, desk: Desk) -> None:
 
 def _check(ask: Ask, *, desk: Desk) -> Source:
     model = ask.options.model
-    models.check(model, fallbacks=desk.fallback_models, second=desk.second_model)
+    models.check(model, fallbacks=desk.fallback_models, second=desk.second_model, on_file=desk.has_tape)
     if not models.is_replayed(model):
         desk.require_key(models.plain(model))
     if (second := models.second_to(model, second=desk.second_model)) is not None:

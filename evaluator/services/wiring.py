@@ -84,3 +84,8 @@ class DatabaseMemory:
         """Keep something that JSON can hold; what is kept already stays."""
         with self.database.transaction() as conn:
             verdicts.keep(conn, key, content)
+
+    def drop(self, key: str, content: Mapping[str, Any]) -> None:
+        """Drop that content; what somebody else has kept in its place stays."""
+        with self.database.transaction() as conn:
+            verdicts.drop(conn, key, content)

@@ -112,6 +112,7 @@ def _outline(rubric: Rubric) -> list[dict[str, Any]]:
         {
             "id": criterion.id,
             "dimension": dimension.id,
+            "dimension_title": dict(dimension.title),
             "weight": criterion.weight,
             "cap_if_not_met": criterion.cap_if_not_met,
             "title": dict(criterion.title),

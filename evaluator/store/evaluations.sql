@@ -61,7 +61,9 @@ SELECT count(*) AS calls, coalesce(sum(c.input_tokens), 0)::bigint AS input_toke
        coalesce(sum(c.cached_tokens), 0)::bigint AS cached_tokens,
        coalesce(sum(c.reasoning_tokens), 0)::bigint AS reasoning_tokens,
        CASE WHEN count(*) FILTER (WHERE c.cost_usd IS NULL AND (c.outcome = 'ok' OR c.output_tokens > 0)) = 0
-            THEN coalesce(sum(c.cost_usd), 0) END AS cost_usd
+            THEN coalesce(sum(c.cost_usd), 0) END AS cost_usd,
+       count(*) FILTER (WHERE c.cost_usd IS NULL AND c.output_tokens = 0
+                          AND c.outcome IN ('judge_unavailable', 'interrupted')) AS lost_calls
   FROM evaluator.calls AS c
  WHERE c.request_id = %(request_id)s;
 

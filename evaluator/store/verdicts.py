@@ -12,6 +12,7 @@ from evaluator.store.database import jsonb
 _SQL = queries.load("verdicts.sql")
 _RECALL = _SQL["recall"]
 _KEEP = _SQL["keep"]
+_DROP = _SQL["drop"]
 _FORGET = _SQL["forget"]
 
 
@@ -24,6 +25,11 @@ def recall(conn: Connection[Any], key: str) -> Mapping[str, Any] | None:
 def keep(conn: Connection[Any], key: str, content: Mapping[str, Any]) -> None:
     """Keep something that JSON can hold; what is kept already stays."""
     conn.execute(_KEEP, {"key": key, "content": jsonb(content)})
+
+
+def drop(conn: Connection[Any], key: str, content: Mapping[str, Any]) -> None:
+    """Drop that content; what somebody else has kept under the key in its place stays."""
+    conn.execute(_DROP, {"key": key, "content": jsonb(content)})
 
 
 def forget(conn: Connection[Any], *, unused: timedelta, limit: int) -> int:

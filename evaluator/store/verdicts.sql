@@ -6,6 +6,10 @@ UPDATE evaluator.verdicts SET used_at = now() WHERE key = %(key)s RETURNING cont
 -- What is kept already stays: two workers that asked the same at once must not differ afterwards.
 INSERT INTO evaluator.verdicts (key, content) VALUES (%(key)s, %(content)s) ON CONFLICT DO NOTHING;
 
+-- name: drop
+-- Only what was read: another worker may have kept a better answer since.
+DELETE FROM evaluator.verdicts WHERE key = %(key)s AND content = %(content)s;
+
 -- name: forget
 -- Drop what nobody has used for long, so many at most, the oldest first.
 DELETE FROM evaluator.verdicts

@@ -1,9 +1,11 @@
 """Requests that are graded at once in the test's own process."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from uuid import UUID
 
 from evaluator.domain import Options, User
+from evaluator.errors import JudgeBusy
 from evaluator.services.bench import Bench
 from evaluator.services.evaluation import run
 from evaluator.store.database import Database
@@ -33,3 +35,18 @@ def come_round(bench: Bench, ids: list[UUID]) -> None:
         conn.execute("UPDATE evaluator.requests SET next_try_at = now() WHERE state = 'queued'")
     for id in ids:
         run(id, bench=bench)
+
+
+class Refusing:
+    """Traffic that lets all providers through but one."""
+
+    def __init__(self, refused: str, error: JudgeBusy) -> None:
+        self._refused = refused
+        self._error = error
+        self.asked: list[tuple[str, bool]] = []
+
+    def admit(self, provider: str, *, tokens: int) -> AbstractContextManager[None]:
+        self.asked.append((provider, tokens > 0))
+        if provider == self._refused:
+            raise self._error
+        return nullcontext()

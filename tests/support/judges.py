@@ -94,6 +94,11 @@ class Notebook:
         """Keep it, unless something is kept already."""
         self.pages.setdefault(key, json.dumps(content))
 
+    def drop(self, key: str, content: Mapping[str, Any]) -> None:
+        """Drop it, unless something else is kept by now."""
+        if self.recall(key) == content:
+            del self.pages[key]
+
 
 def run(
     judge: Judge | None,

@@ -145,9 +145,13 @@ def _trimmed(random: Random, passage: Passage) -> str:
 
 
 def _cut(random: Random, passage: Passage) -> str:
-    """Return the passage without a few signs at its ends, words cut, but no number."""
+    """Return the passage without a few signs at its ends, but no word and no number cut."""
     text, start, end = passage.text.strip(), random.randint(0, 6), random.randint(0, 6)
     shorter = text[start : len(text) - end]
+    if re.match(r"\w", shorter) and re.search(r"\w$", text[:start]):
+        shorter = re.sub(r"^\w+", "", shorter)
+    if re.search(r"\w$", shorter) and re.match(r"\w", text[len(text) - end :]):
+        shorter = re.sub(r"\w+$", "", shorter)
     if len(bare(shorter)) < 24 or re.match(r"\w*\d|\.", text[start:][:8]) or re.search(r"\d[\w.]{0,8}$", shorter):
         return passage.text
     return shorter

@@ -5,7 +5,7 @@ from typing import Any
 
 from evaluator.domain import Digest
 from evaluator.grading import record
-from evaluator.grading.record_forms import Basis, CanaryNote, Examination, Part, VerdictNote
+from evaluator.grading.record_forms import Basis, CallNote, CanaryNote, Examination, Part, VerdictNote
 from evaluator.judgement import (
     Criterion,
     Dimension,
@@ -15,6 +15,8 @@ from evaluator.judgement import (
     JudgeName,
     Level,
     Levels,
+    PromiseKind,
+    PromiseLevel,
     PromiseVerdict,
     Rubric,
     Verdict,
@@ -95,8 +97,12 @@ def sample(
             judge=judge,
             key=f"{number}{part}{dimension}",
             labels={f"Q{n}": id for n, id in enumerate(asked, 1)},
-            canaries=(CanaryNote(label="Q9", expected="met", told=canary),),
+            canaries=tuple(
+                CanaryNote(label=f"Q{len(asked) + n}", expected="met", told=canary if n == 1 else "met")
+                for n in (1, 2, 3)
+            ),
             orders_seen=orders,
+            calls=(CallNote(purpose=f"{dimension} {number}", nonce="9f86", outcome="ok"),),
             verdicts=tuple(noted(id, told[id]) for id in asked),
         )
         for dimension, asked in ids.items()
@@ -125,4 +131,12 @@ def recorded(
         examinations=examinations,
         machine=machine() if by_code is None else by_code,
         promises=promises,
+    )
+
+
+def promise(n: int, level: PromiseLevel, *, kind: PromiseKind = "command", by: str = "machine") -> PromiseVerdict:
+    """Return what became of a promise."""
+    evidence = (FOUND,) if by == "judge" else ()
+    return PromiseVerdict.model_validate(
+        {"n": n, "kind": kind, "text": "t", "level": level, "claimed": level, "by": by, "evidence": evidence}
     )

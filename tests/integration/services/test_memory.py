@@ -187,6 +187,20 @@ def test_what_is_remembered_holds_no_code(bench: Bench, llm: ScriptedLLM, user: 
     assert "nice to see you" not in everything_stored(bench.database)
 
 
+def test_what_is_remembered_and_cannot_be_read_is_replaced(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path
+) -> None:
+    grade(bench, user, project)
+    with bench.database.transaction() as conn:
+        conn.execute("UPDATE evaluator.verdicts SET content = content - 'remark'")
+
+    for name in ("lee", "max"):
+        grade(bench, add_user(bench.database, name), project)
+
+    assert len(llm.requests) == 4
+    assert rows(bench.database, _KEPT) == [(2,)]
+
+
 def test_upkeep_forgets_what_nobody_used_for_long(bench: Bench, user: User, project: Path) -> None:
     grade(bench, user, project)
     with bench.database.transaction() as conn:

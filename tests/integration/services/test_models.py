@@ -1,6 +1,6 @@
-"""Which model judges: the one asked for, the ones that stand in for it, the second judge."""
+"""Which model judges: the one asked for, and the ones that stand in for it."""
 
-from contextlib import AbstractContextManager, nullcontext
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +13,7 @@ from evaluator.grading import judge
 from evaluator.judgement import Judge
 from evaluator.services import reports
 from evaluator.services.bench import Bench
-from evaluator.services.evaluation import run
-from tests.support.grading import JUST_PASSING, LLM, RUBRIC, ask, grade
+from tests.support.grading import JUST_PASSING, LLM, RUBRIC, Refusing, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import counters, row, rows
 from tests.support.repositories import make_project
@@ -70,6 +69,40 @@ def test_what_waiting_cannot_mend_is_not_left_to_another_model(
     assert (row(covered.database, id)["state"], asked(llm)) == ("failed", ["scripted"])
 
 
+@pytest.mark.parametrize("status", [401, 404, 400])
+def test_a_stand_in_that_fails_for_good_is_passed_over_for_the_next_one(
+    covered: Bench, llm: ScriptedLLM, user: User, project: Path, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    llm.will_fail(503)
+    llm.will_fail(status)
+
+    grade(replace(covered, fallback_models=(FALLBACK, "openai/third")), user, project)
+
+    assert asked(llm) == ["scripted", "stand-in", "third", "third"]
+    assert rows(covered.database, _JUDGED) == [("openai", "third")]
+    passed = [(r.__dict__["model"], r.__dict__["code"]) for r in caplog.records if r.message == "Model passed over"]
+    assert passed == [("openai/scripted", "judge_unavailable"), (FALLBACK, _CODES[status])]
+
+
+_CODES = {401: "judge_refused", 404: "unknown_model", 400: "judge_rejected"}
+
+
+@pytest.mark.parametrize("replies", [[Reply(status=401, text="no")], [Reply(text="nonsense")] * 2], ids=["401", "form"])
+def test_where_no_stand_in_is_of_use_the_request_waits_for_the_first_model(
+    covered: Bench, llm: ScriptedLLM, user: User, project: Path, replies: list[Reply]
+) -> None:
+    llm.will_fail(503)
+    for reply in replies:
+        llm.will(reply)
+
+    id = grade(covered, user, project)
+
+    after = row(covered.database, id)
+    assert (after["state"], after["error_code"], after["tries"]) == ("queued", "judge_unavailable", 1)
+    assert asked(llm) == ["scripted", *["stand-in"] * len(replies)]
+
+
 def test_a_stand_in_without_a_key_is_passed_over(covered: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
     keyless = judge.open_judge(FALLBACK, api_base=None, keys={}, timeout=20, answer_tokens=4000)
 
@@ -96,25 +129,10 @@ def test_an_unchanged_project_that_a_stand_in_judged_costs_nothing(
     assert row(covered.database, second)["evaluation_id"] == row(covered.database, first)["evaluation_id"]
 
 
-class _Refusing:
-    """Traffic that lets one provider through."""
-
-    def __init__(self, refused: str, error: JudgeBusy) -> None:
-        self._refused = refused
-        self._error = error
-        self.asked: list[tuple[str, bool]] = []
-
-    def admit(self, provider: str, *, tokens: int) -> AbstractContextManager[None]:
-        self.asked.append((provider, tokens > 0))
-        if provider == self._refused:
-            raise self._error
-        return nullcontext()
-
-
 def test_a_provider_that_is_left_alone_is_stood_in_for(
     covered: Bench, llm: ScriptedLLM, user: User, project: Path
 ) -> None:
-    traffic = _Refusing("openai", JudgeBusy("It failed too often.", retry_after=timedelta(seconds=100)))
+    traffic = Refusing("openai", JudgeBusy("It failed too often.", retry_after=timedelta(seconds=100)))
 
     grade(replace(covered, traffic=traffic), user, project)
 
@@ -125,7 +143,7 @@ def test_a_provider_that_is_left_alone_is_stood_in_for(
 def test_a_limit_of_our_own_is_waited_for_which_is_no_try_and_no_reason_for_another_model(
     covered: Bench, llm: ScriptedLLM, user: User, project: Path
 ) -> None:
-    traffic = _Refusing("openai", LimitReached("All places are taken.", retry_after=timedelta(seconds=100)))
+    traffic = Refusing("openai", LimitReached("All places are taken.", retry_after=timedelta(seconds=100)))
 
     id = grade(replace(covered, traffic=traffic), user, project)
 
@@ -143,38 +161,6 @@ def test_the_offline_judge_has_neither_stand_in_nor_second(
 
     assert not llm.requests
     assert rows(covered.database, _JUDGED) == [("offline", "machine-checks")]
-
-
-@pytest.mark.parametrize(("second", "asks"), [("gemini/second", True), ("openai/of-the-family", False)])
-def test_near_the_line_a_second_judge_of_another_family_is_asked_and_one_of_the_same_is_not(
-    bench: Bench, llm: ScriptedLLM, user: User, project: Path, second: str, asks: bool
-) -> None:
-    llm.always(Reply(levels=JUST_PASSING))
-    id = ask(bench.database, user, project)
-
-    run(id, bench=replace(bench, second_model=second))
-
-    purposes = rows(bench.database, "SELECT purpose FROM evaluator.calls ORDER BY id")
-    assert any("second judge" in purpose for (purpose,) in purposes) is asks
-    assert rows(bench.database, _JUDGED) == [("openai", "scripted")]
-
-
-def test_where_the_second_judge_is_away_the_request_waits_for_it_and_no_model_stands_in(
-    covered: Bench, llm: ScriptedLLM, user: User, project: Path
-) -> None:
-    llm.will(Reply(levels=JUST_PASSING), times=2)
-    llm.will_fail(503)
-    llm.always(Reply(levels=JUST_PASSING))
-    id = grade(replace(covered, second_model="gemini/second"), user, project)
-    put_back = row(covered.database, id)
-    with covered.database.transaction() as conn:
-        conn.execute("UPDATE evaluator.requests SET next_try_at = now()")
-
-    run(id, bench=replace(covered, second_model="gemini/second"))
-
-    assert (put_back["state"], put_back["error_code"]) == ("queued", "judge_unavailable")
-    assert rows(covered.database, _JUDGED) == [("openai", "scripted")]
-    assert rows(covered.database, "SELECT count(*) FROM evaluator.calls WHERE model_asked = 'scripted'") == [(2,)]
 
 
 def test_the_organizer_s_pass_line_is_shown_beside_ours(

@@ -19,7 +19,7 @@ from evaluator.services.wiring import DatabasePurse
 from evaluator.store import budgets, requests
 from evaluator.store.database import Database
 from evaluator.tables import Price
-from tests.support.grading import LLM, ask, grade
+from tests.support.grading import LLM, ask, come_round, grade
 from tests.support.llm import Reply, ScriptedLLM, Usage
 from tests.support.people import folder_source, row, rows
 from tests.support.repositories import make_project
@@ -207,3 +207,17 @@ def test_a_request_without_a_budget_spends_what_it_needs(priced: Bench, user: Us
 
     assert row(priced.database, id)["state"] == "done"
     assert rows(priced.database, "SELECT count(*) FROM evaluator.reservations") == [(0,)]
+
+
+@pytest.mark.parametrize(("reply", "lost"), [(Reply(cut=True), 1), (Reply(status=429, text="slow"), 0)])
+def test_what_a_lost_answer_may_have_cost_is_counted_as_unknown(
+    priced: Bench, llm: ScriptedLLM, user: User, project: Path, reply: Reply, lost: int
+) -> None:
+    llm.will(reply)
+    llm.always(Reply(usage=Usage(input_tokens=1000, output_tokens=100)))
+    id = grade(priced, user, project)
+
+    come_round(priced, [id])
+
+    usage = reports.evaluation(id, database=priced.database)["usage"]
+    assert (usage["calls"], usage["lost_calls"], usage["cost_usd"]) == (3, lost, "0.0060")

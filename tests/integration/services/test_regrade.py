@@ -8,20 +8,26 @@ import pytest
 
 from evaluator.domain import User
 from evaluator.errors import BadRecord, NotFound
+from evaluator.grading import resources
 from evaluator.grading.replay import Replayer
+from evaluator.grading.rubrics import load
 from evaluator.services import regrade, reports
 from evaluator.services.bench import Bench
 from evaluator.services.evaluation import run
 from evaluator.services.regrade import Regraded
-from tests.support.grading import FAILING, JUST_PASSING, LLM, ask, grade
+from tests.support.grading import FAILING, JUST_PASSING, LLM, RUBRIC, ask, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import everything_stored, row, rows
 
 OFFLINE = LLM.model_copy(update={"model": "offline", "rubric": "default"})
+KNOWN = {
+    rubric.sha256: rubric
+    for rubric in (load(RUBRIC, folder=Path()), load("default", folder=resources.folder("rubrics")))
+}
 
 
 def regraded(bench: Bench, id: object) -> Regraded:
-    return regrade.stored(str(id), database=bench.database)
+    return regrade.stored(str(id), database=bench.database, known=KNOWN)
 
 
 def test_one_sample_comes_out_again(bench: Bench, llm: ScriptedLLM, user: User, project: Path) -> None:
@@ -64,7 +70,7 @@ def test_a_file_of_the_record_says_the_same_without_a_database(
     file = tmp_path / "record.json"
     file.write_text(json.dumps(reports.record(id, database=bench.database)), encoding="utf-8")
 
-    assert regrade.in_file(file) == regraded(bench, id)
+    assert regrade.in_file(file, known=KNOWN) == regraded(bench, id)
 
 
 def test_a_changed_row_is_told_apart_from_a_changed_record(

@@ -72,6 +72,8 @@ def test_the_path_hash_is_of_the_salt_and_the_canonical_source(database: Databas
         ("https://user:hunter2@github.com/a/b", OPTIONS, "credentials_in_url"),
         ("https://github.com/a/b", Options(rubric="nonsense", model="offline"), "unknown_rubric"),
         ("https://github.com/a/b", Options(rubric="default", model="mystery"), "unknown_model"),
+        ("https://github.com/a/b", Options(rubric="default", model="replay/openai/x"), "bad_settings"),
+        ("https://github.com/a/b", Options(rubric="default", model="record/openai/x"), "bad_settings"),
     ],
 )
 def test_what_is_refused_is_recorded_as_failed_with_its_code_and_nothing_is_sent(
@@ -216,7 +218,7 @@ def test_a_request_brings_its_own_pass_line_and_budget(database: Database, user:
         ("openai/mine", {}),
         ("openai/gpt-5.4", {"fallback_models": ("openai/mine",)}),
         ("openai/gpt-5.4", {"second_model": "groq/mine"}),
-        ("record/openai/mine", {}),
+        ("record/openai/mine", {"has_tape": True}),
     ],
 )
 def test_a_budget_is_refused_where_a_model_that_may_be_asked_has_no_known_price(
@@ -239,7 +241,7 @@ def test_what_costs_nothing_needs_no_price(database: Database, user: User, proje
 
     id = submit(
         Ask(source=str(project), user=user, options=options, budget=Decimal(5)),
-        desk=desk_for(database, send=lambda _: None),
+        desk=replace(desk_for(database, send=lambda _: None), has_tape=model != "offline"),
     )
 
     assert row(database, id)["state"] == "queued"

@@ -46,6 +46,9 @@ def test_a_replay_asks_nobody_gives_the_same_scores_and_says_what_it_is(
         (4, 1, "replay", "openai/scripted"),
     ]
     assert counters(bench.database, user) == (1, 2)
+    assert reports.evaluation(id, database=bench.database)["review_reasons"] == ["near_line", "offline"]
+    listed = reports.listing(user_id=user.id, refused=False, limit=9, database=bench.database)
+    assert [row["judge"]["provider"] for row in listed] == ["replay", "openai"]
     assert reports.evaluation(id, database=bench.database)["usage"]["cost_usd"] == "0.0000"
     counted = rows(bench.database, "SELECT counted FROM evaluator.records ORDER BY created_at")
     assert counted == [(True,), (False,)]

@@ -6,6 +6,10 @@ import pytest
 from rich.console import Console
 
 from evaluator.cli import result as showing
+from evaluator.domain import Language
+from evaluator.grading.feedback import compose
+from evaluator.judgement import Promise, PromiseLevel, PromiseVerdict, Verdict
+from tests.support.judges import criterion, rubric_of
 
 RESULT: dict[str, Any] = {
     "id": "11111111-1111-1111-1111-111111111111",
@@ -21,12 +25,17 @@ RESULT: dict[str, Any] = {
     },
     "scores": {"functionality": 4, "practicality": 1, "total": 5, "passed": True},
     "pass_line": {"points": 5, "passed": True},
+    "dimensions": [
+        {"id": "functionality", "title": {"en": "Functionality", "ko": "기능성"}, "exact": "65/19", "points": 4},
+        {"id": "practicality", "title": {"en": "Practicality", "ko": "실용성"}, "exact": "1", "points": 1},
+    ],
     "criteria": [
         {
             "id": "F1",
             "title": {"en": "Main flow", "ko": "핵심 흐름"},
             "dimension": "functionality",
             "weight": 3,
+            "cap_if_not_met": 2,
             "verdict": "met",
             "samples": [],
             "reason": "It greets.",
@@ -41,6 +50,7 @@ RESULT: dict[str, Any] = {
             "title": {"en": "Usage shown"},
             "dimension": "practicality",
             "weight": 1,
+            "cap_if_not_met": None,
             "verdict": "cannot_tell",
             "samples": [],
             "reason": "Nothing to see.",
@@ -56,6 +66,7 @@ RESULT: dict[str, Any] = {
         "model": "x",
         "rubric": {"id": "plain", "version": "1.0.0", "sha256": "0"},
         "prompt_sha256": "0",
+        "second": None,
     },
     "usage": {
         "calls": 2,
@@ -64,6 +75,7 @@ RESULT: dict[str, Any] = {
         "cached_tokens": 6000,
         "reasoning_tokens": 0,
         "cost_usd": "0.0123",
+        "lost_calls": 0,
     },
     "evaluated_at": "2026-11-22T13:00:00+00:00",
 }
@@ -171,7 +183,9 @@ def test_a_request_without_a_result_says_where_it_stands(status: str, error: obj
 
 def claim(n: int, verdict: str, *places: int) -> dict[str, Any]:
     evidence = [{"file": "greet.py", "lines": [line, line + 1], "status": "exact"} for line in places]
-    return {"n": n, "kind": "feature", "text": f"Promise {n}", "verdict": verdict, "samples": [], "evidence": evidence}
+    by = "nobody" if verdict == "cannot_tell" else "judge"
+    shared = {"n": n, "kind": "feature", "text": f"Promise {n}", "by": by}
+    return {**shared, "verdict": verdict, "samples": [], "evidence": evidence}
 
 
 def test_what_was_promised_and_is_not_there_is_named_and_what_is_there_is_counted() -> None:
@@ -180,9 +194,9 @@ def test_what_was_promised_and_is_not_there_is_named_and_what_is_there_is_counte
 
     text = printed({**RESULT, "claims": claims})
 
-    assert "You promised 5 things, 2 are there, 1 partly." in text
+    assert "You promised 5 things; of the 4 that could be told, 2 are there, 1 partly." in text
     assert " ✗ 2 Promise 2 (not found)\n ◐ 3 Promise 3 (partly there)\n     greet.py:7-8\n" in text
-    assert "Could not be told: 5" in text
+    assert " ? 5 Promise 5 (could not be told)\n" in text
     assert "Promise 1" not in text
 
 
@@ -191,10 +205,35 @@ def test_what_was_promised_and_is_not_there_is_named_and_what_is_there_is_counte
     [
         (["shown"], "You promised 1 thing, 1 is there.\n"),
         (["not_shown", "not_shown"], "You promised 2 things, 0 are there.\n"),
+        (["cannot_tell"] * 3, "Promises of the README: 3. Whether they are kept could not be told.\n\n"),
     ],
 )
 def test_promises_are_counted_in_english(levels: list[str], says: str) -> None:
     assert says in printed({**RESULT, "claims": [claim(n, level) for n, level in enumerate(levels, start=1)]})
+
+
+def test_the_exact_score_the_weights_and_a_shut_gate_are_told() -> None:
+    shut = {**RESULT["criteria"][0], "verdict": "not_met"}
+
+    text = printed({**RESULT, "criteria": [shut, RESULT["criteria"][1]]})
+
+    assert "4/5  Functionality  does it do what its README says  (65/19, which is 3.42)\n" in text
+    assert "1/5  Practicality   is it practical for real use\n" in text
+    assert "F1 Main flow (not met) weight 3" in text
+    assert "While this is not met, functionality is at most 2 of 5." in text
+    assert "at most" not in printed(RESULT)
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Checkable promises"), ("ko", "확인할 수 있는 약속")])
+def test_a_rubric_that_asks_something_else_says_so_by_its_own_titles(language: Language, says: str) -> None:
+    title = {"en": "Checkable promises", "ko": "확인할 수 있는 약속"}
+    dimensions = [{**RESULT["dimensions"][0], "title": title}, {**RESULT["dimensions"][1], "title": None}]
+
+    text = printed({**RESULT, "dimensions": dimensions}, language=language)
+
+    assert f"4/5  {says}  (65/19" in text
+    assert "does it do what its README says" not in text
+    assert "Practicality   is it practical" in text
 
 
 def test_a_readme_that_promises_nothing_is_not_spoken_of() -> None:
@@ -249,6 +288,97 @@ def test_every_reason_for_a_review_is_said_in_words() -> None:
     assert [reason for reason, text in zip(_REASONS, told, strict=True) if text.startswith(reason)] == []
 
 
+def test_the_most_serious_reasons_for_a_review_come_first() -> None:
+    text = printed({**RESULT, "review_reasons": ["near_line", "offline", "orders_seen", "spread"]}, width=2000)
+
+    told = text.partition("A person should look: ")[2].partition(".\n")[0]
+    assert [part.split()[0] for part in told.split("; ")] == ["there", "asked", "the", "no"]
+
+
+def test_a_second_judge_that_did_not_answer_is_told() -> None:
+    second = {"provider": "gemini", "model": "y"}
+
+    def with_second(answered: bool) -> str:
+        return printed({**RESULT, "judge": {**RESULT["judge"], "second": {**second, "answered": answered}}})
+
+    assert "A second judge, gemini/y, was set up and did not answer." in with_second(False)
+    assert "did not answer" not in with_second(True)
+    assert "A second opinion by gemini/y" in with_second(True)
+    assert "second" not in printed(RESULT)
+
+
+@pytest.mark.parametrize(
+    ("lost", "says"),
+    [
+        (1, "400 out, at least $0.0123 (1 call brought no answer; what it cost is unknown)"),
+        (2, "400 out, at least $0.0123 (2 calls brought no answer; what they cost is unknown)"),
+    ],
+)
+def test_what_lost_answers_may_have_cost_is_not_passed_over(lost: int, says: str) -> None:
+    usage = {**RESULT["usage"], "lost_calls": lost}
+
+    assert says in printed({**RESULT, "usage": usage}, width=200)
+    assert "price unknown" in printed({**RESULT, "usage": {**usage, "cost_usd": None}})
+
+
+_LEDGER = (
+    Promise(n=1, kind="feature", text="Greets by name", line=3),
+    Promise(n=2, kind="feature", text="Draws a cake", line=4),
+)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("shown", "not_shown"),
+        ("not_shown", "not_shown"),
+        ("shown", "cannot_tell"),
+        ("cannot_tell", "cannot_tell"),
+        ("partly", "shown"),
+        ("shown",),
+        ("not_shown",),
+    ],
+)
+@pytest.mark.parametrize("offline", [True, False])
+def test_what_became_of_the_promises_is_said_once(
+    language: Language, levels: tuple[PromiseLevel, ...], offline: bool
+) -> None:
+    kept = [
+        PromiseVerdict(n=p.n, kind=p.kind, text=p.text, level=level, claimed=level, by="judge")
+        for p, level in zip(_LEDGER, levels, strict=False)
+    ]
+    rubric = rubric_of((criterion("F1", "code"),), (criterion("P1", "code"),))
+    verdicts = {id: Verdict(id=id, level="not_met", claimed="not_met", reason="Not there.") for id in ("F1", "P1")}
+    feedback = compose(
+        rubric, verdicts, promises=kept, ledger=_LEDGER, language=language, remarks=["Well begun."], offline=offline
+    )
+    claims = [claim(p.n, p.level) | {"text": p.text} for p in kept]
+
+    text = printed({**RESULT, "claims": claims, "feedback": feedback}, language=language, width=2000)
+
+    named = {"not_shown", "partly", "cannot_tell"} if {*levels} - {"cannot_tell"} else set()
+    assert text.count("You promised") + text.count("Promises of the README") == 1
+    assert "README에서 약속한" not in text
+    assert "README의 약속은" not in text
+    assert text.count("Draws a cake") == sum(level in named for level in levels[1:])
+    assert "Well begun." in text
+    assert feedback.split("\n\n")[-2].splitlines()[-1] in text
+    assert ("No LLM looked" in text or "LLM이 읽지" in text) is offline
+
+
+def test_where_no_promises_are_listed_the_feedback_is_shown_as_it_is() -> None:
+    feedback = "You promised 3 things, 2 are there.\n\nWell begun."
+
+    assert "You promised 3 things" in printed({**RESULT, "feedback": feedback})
+
+
+def test_words_of_a_judge_that_read_like_ours_are_left_in_place() -> None:
+    feedback = "First.\n\nSecond.\n\nYou promised 3 things, 2 are there."
+
+    assert "You promised 3 things" in printed({**RESULT, "claims": [claim(1, "shown")], "feedback": feedback})
+
+
 def test_reasoning_is_told_where_there_was_some() -> None:
     usage = {**RESULT["usage"], "reasoning_tokens": 1200}
 
@@ -263,7 +393,10 @@ def test_verdicts_that_were_known_are_said_to_have_cost_nothing() -> None:
 
 
 def test_a_replayed_evaluation_says_that_no_llm_looked_just_now() -> None:
-    text = printed({**RESULT, "judge": {**RESULT["judge"], "provider": "replay", "model": "openai/x"}})
+    judge = {**RESULT["judge"], "provider": "replay", "model": "openai/x"}
+
+    text = printed({**RESULT, "judge": judge, "review_reasons": ["offline"]})
 
     assert "No LLM looked just now" in text
+    assert "A person should look: no LLM looked now: the answers came from a file." in text
     assert "Judged by recorded answers of openai/x" in text
