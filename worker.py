@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -17,6 +18,7 @@ import dramatiq
 from evaluator import app, settings
 from evaluator.broker import ACTOR, QUEUE
 from evaluator.errors import TransientError
+from evaluator.grading import calling
 from evaluator.services import evaluation, upkeep
 from evaluator.services.bench import Bench
 
@@ -25,6 +27,8 @@ logger = logging.getLogger(__name__)
 _SWEEP_EVERY = timedelta(seconds=2)
 _IDLE = 100  # milliseconds between two looks at an empty queue; dramatiq's own 1,000 delay a first job
 _QUICK = timedelta(seconds=1)  # that a stop after an exception waits for gradings to notice it
+_MOMENT = 0.5  # seconds for the ledger, where calls of judges are ended
+_LOOK = 0.02  # seconds between two looks whether it is written
 
 
 def boot() -> None:
@@ -56,20 +60,25 @@ def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]
     """Grade in this process for as long as the block lasts.
 
     At a normal end what was begun may take *drain* to finish; what has not, or what an exception (Ctrl-C) interrupts,
-    is handed back, and another worker grades it anew.
+    is handed back, and another worker grades it anew. Calls of judges that are under way then end at once, and are
+    entered in the ledger as interrupted.
     """
     keeper = declare(parts)
     worker = dramatiq.Worker(parts.broker, worker_threads=threads, worker_timeout=_IDLE)
     worker.start()
     patience = _QUICK
-    try:
-        yield
-        patience = drain
-    finally:
+    with ExitStack() as stack:
         try:
-            worker.stop(timeout=patience // timedelta(milliseconds=1))
-        finally:  # also where somebody did not want to wait for that
-            keeper.end()
+            yield
+            patience = drain
+        except BaseException:
+            stack.enter_context(calling.abandoned())
+            raise
+        finally:
+            try:
+                worker.stop(timeout=patience // timedelta(milliseconds=1))
+            finally:  # also where somebody did not want to wait for that
+                keeper.end()
 
 
 class Upkeep(dramatiq.Middleware):
@@ -95,11 +104,20 @@ class Upkeep(dramatiq.Middleware):
         self.end()
 
     def end(self) -> None:
-        """Hand back what is still held; the second time there is nothing left."""
+        """End the calls that are under way, and hand back what is still held; the second time there is nothing left."""
         self._stopping.set()
+        if not self._stopped.is_set():
+            self._interrupt()
         self._stopped.set()
         with contextlib.suppress(TransientError):  # then the leases run out instead
             upkeep.hand_back(database=self._parts.database, owner=self._bench.owner)
+
+    def _interrupt(self) -> None:
+        """End the calls of judges that are under way, and give the gradings a moment to enter them in the ledger."""
+        until = time.monotonic() + _MOMENT
+        with calling.abandoned():
+            while self._bench.in_hand and time.monotonic() < until:
+                time.sleep(_LOOK)
 
     def _beat(self) -> None:
         upkeep.beat(

@@ -13,8 +13,13 @@ T = TypeVar("T")
 
 _MOST = 10**9  # of a limit: more is none
 _COUNT = re.compile(r"[0-9]{1,10}", re.ASCII)
-_MONEY = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", re.ASCII)
+_MONEY = re.compile(r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})", re.ASCII)
 _PROVIDER = re.compile(r"[a-z0-9_.-]{1,50}", re.ASCII)
+_MODEL = re.compile(r"[^\s\x00-\x1f\x7f]{1,100}")
+_PRICE_FORM = (
+    "provider/model=in/out or provider/model=in/out/cached in US dollars per million tokens, with at most six digits"
+    " after the point, such as openai/my-model=0.5/2/0.05"
+)
 
 
 class Price(Value):
@@ -73,10 +78,13 @@ def _count(name: str, text: str) -> tuple[str, int]:
 
 def _price(name: str, text: str) -> tuple[str, Price]:
     numbers = text.split("/")
-    if "/" not in name or not 2 <= len(numbers) <= 3 or not all(_MONEY.fullmatch(number) for number in numbers):
+    if not 2 <= len(numbers) <= 3 or not all(_MONEY.fullmatch(number) for number in numbers):
+        raise ValueError(f"{name}={text} is not {_PRICE_FORM}")
+    provider, _, model = name.partition("/")
+    if not _PROVIDER.fullmatch(provider) or not _MODEL.fullmatch(model):
         raise ValueError(
-            f"{name}={text} is not provider/model=in/out or provider/model=in/out/cached in US dollars per million"
-            " tokens, such as openai/my-model=0.5/2/0.05"
+            f"{name!r} is the name of no model, so that its price would never hold. Write {_PRICE_FORM}; the provider"
+            " in small letters, as in MODU_MODEL"
         )
     into, out, *cached = map(Decimal, numbers)
     return name, Price(input=into, output=out, cached=cached[0] if cached else None)

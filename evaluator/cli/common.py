@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ import click
 from evaluator import settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_LONGEST_CHAIN = 10  # errors that one came from
 
 
 def json_option(command: F) -> F:
@@ -27,7 +30,8 @@ def privacy_option(command: F) -> F:
         type=click.Choice(["full", "readme"]),
         default="full",
         show_default=True,
-        help="What the judge may see: the digest, or only the README and the names of the files.",
+        help="What the judge may see: the digest, or only the README and the names of the files. A README is judged by"
+        " the rubric `readme`, unless another one is named.",
     )(command)
 
 
@@ -54,8 +58,21 @@ class _Lines(logging.Formatter):
         fields = "".join(f" {name}={value}" for name, value in vars(record).items() if name not in self._OWN)
         line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{fields}"
         if self._tracebacks and record.exc_info:
-            line += f"\n{self.formatException(record.exc_info)}"
+            line += f"\n{_where(record.exc_info[1])}"
         return line
+
+
+def _where(error: BaseException | None) -> str:
+    """Return where the error was raised and of what kind it is, and the same of what it came from.
+
+    Never in its words: an error that we did not foresee may quote a project, a prompt or a key.
+    """
+    told: list[str] = []
+    while error is not None and len(told) < _LONGEST_CHAIN:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        told.append(f"Traceback (most recent call last):\n{frames}{type(error).__qualname__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nwhile handling\n".join(told)
 
 
 def load_settings(ctx: click.Context, *, tracebacks: bool = False, **overrides: object) -> settings.Settings:

@@ -65,7 +65,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option("--subdir", help="Folder inside the project that is graded alone.")
 @user_option("Whose evaluation this is: a name or id from `modu user list`. Default: you.")
 @click.option("--model", help="A litellm model name, or `offline`. Default: MODU_MODEL.")
-@click.option("--rubric", help="Name of a rubric, or path of a rubric file. Default: MODU_RUBRIC.")
+@click.option("--rubric", help="Name or file of a rubric. Default: MODU_RUBRIC; of a README: readme.")
 @privacy_option
 @click.option(
     "--pass-line", type=click.IntRange(0, 10), metavar="N", help="Your own pass line of the total, shown beside ours."
@@ -175,6 +175,7 @@ def _desk(app: App) -> submission.Desk:
         tariff=app.tariff,
         fallback_models=app.settings.fallback_models,
         second_model=app.settings.second_model,
+        has_tape=app.tape is not None,
     )
 
 

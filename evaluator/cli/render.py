@@ -19,9 +19,11 @@ def listing(rows: Sequence[Row], *, console: Console, zone: tzinfo | None = None
     for row in harmless(rows):
         scores = row["scores"]
         total = f"{scores['total']}/10" if scores else "-"
-        word = ("passed" if scores["passed"] else "not passed") if scores else _standing(row)
+        word = _verdict(row) if scores else _standing(row)
         table.add_row(row["id"][:8], when(row["at"], zone), total, word, row["user"], row["project"])
     _print_table(table, console=console, empty="Nothing here yet. Try: modu evaluate .")
+    if any(_is_unseen(row) for row in rows):
+        console.print(Text("* No LLM looked: by the offline judge, or by answers from a file.", style="dim"))
 
 
 def leaderboard(rows: Sequence[Row], *, console: Console) -> None:
@@ -50,6 +52,15 @@ def health(rows: Iterable[Row], *, console: Console) -> None:
         console.print(Text.assemble((f"{mark} ", style), (f"{row['name']:<12}", "bold"), row["text"]))
         if row["mend"]:
             paragraph(f"→ {row['mend']}", console=console, indent=14)
+
+
+def _verdict(row: Row) -> str:
+    """Return whether it passed, with a mark where no LLM looked."""
+    return ("passed" if row["scores"]["passed"] else "not passed") + ("*" if _is_unseen(row) else "")
+
+
+def _is_unseen(row: Row) -> bool:
+    return bool(row["scores"]) and row["judge"]["provider"] in {"offline", "replay"}
 
 
 def _standing(row: Row) -> str:

@@ -28,7 +28,8 @@ _LETTER = r"[0-9a-z\x80-\xff]"  # of a word, as bytes
 
 def names() -> tuple[str, ...]:
     """Return the names of all rules."""
-    return (*_words()["english"], *(f"{tongue}_{rule}" for tongue in _tongues() for rule in _CLOSE))
+    elsewhere = [f"elsewhere_{name}" for name in _words()["elsewhere"]]
+    return (*_words()["english"], *elsewhere, *(f"{tongue}_{rule}" for tongue in _tongues() for rule in _CLOSE))
 
 
 def found(data: bytes) -> set[str]:
@@ -36,6 +37,8 @@ def found(data: bytes) -> set[str]:
     found: set[str] = set()
     if _any_english().search(data) is not None:
         found |= {name for name in _words()["english"] if _english(name).search(data)}
+    if _any_elsewhere().search(data) is not None:
+        found |= {f"elsewhere_{name}" for name in _words()["elsewhere"] if _elsewhere(name).search(data)}
     for tongue in _tongues():
         if _word(tongue, *_RARE).search(data) is not None:
             found |= {f"{tongue}_{rule}" for rule in _close(tongue, data)}
@@ -47,7 +50,7 @@ def telling() -> Any:
     """Return the pattern of which something stands in every order, in text as it is in a file."""
     tongues = (_words()["tongue"][tongue][kind] for tongue in _tongues() for kind in _TELLING)
     signs = "|".join(tongues).replace(r"\w*", "").replace(r"\w+", "")
-    return linear.pattern(f"(?i:{_words()['telling']['english']}|{signs})")
+    return linear.pattern(f"(?i:{_words()['telling']['english']}|{_words()['telling']['signs']}|{signs})")
 
 
 def _close(tongue: str, data: bytes) -> Iterator[str]:
@@ -88,10 +91,20 @@ def _english(name: str) -> Any:
     return linear.pattern(_sentences(name))
 
 
-def _sentences(name: str) -> str:
-    signs = "|".join(_words()["english"][name])
+@cache
+def _any_elsewhere() -> Any:
+    return linear.bytewise("|".join(f"(?:{_sentences(name, 'elsewhere')})" for name in _words()["elsewhere"]))
+
+
+@cache
+def _elsewhere(name: str) -> Any:
+    return linear.bytewise(_sentences(name, "elsewhere"))
+
+
+def _sentences(name: str, kind: str = "english") -> str:
+    signs = "|".join(_words()[kind][name])
     for _ in range(2):  # a part may hold others
-        for part, meaning in _words()["parts"].items():
+        for part, meaning in _words()["parts" if kind == "english" else "elsewhere_parts"].items():
             signs = signs.replace(f"<{part}>", meaning)
     return signs
 

@@ -13,7 +13,15 @@ from decimal import Decimal
 from typing import TypeVar
 
 from evaluator.domain import Value
-from evaluator.errors import AnswerLost, EvaluatorError, JudgeBusy, TransientError
+from evaluator.errors import (
+    AnswerLost,
+    EvaluatorError,
+    Interrupted,
+    JudgeBusy,
+    JudgeRejected,
+    NotSent,
+    TransientError,
+)
 from evaluator.grading.prices import Tariff, tokens_sent
 from evaluator.judgement import Answer, Call, Judge, Memory, Prompt, Purse, Traffic
 
@@ -36,7 +44,7 @@ class Patience(Value):
 class Wires:
     """What joins a grading to the world around it."""
 
-    on_call: Callable[[Call], None]  # is told of each attempt, failed ones too
+    on_call: Callable[[Call], None]  # is told of each attempt that was sent, failed ones too
     checkpoint: Callable[[], None]  # called before each attempt and while waiting; may raise to stop
     traffic: Traffic | None = None
     purse: Purse | None = None
@@ -89,6 +97,7 @@ def _attempt(
         ):
             try:
                 line.answer = _priced(judge.ask(prompt), judge, tariff=wires.tariff)
+                _refuse_withheld(line.answer, judge)
             except EvaluatorError as error:
                 line.fault = error
                 raise
@@ -103,6 +112,14 @@ def _priced(answer: Answer, judge: Judge, *, tariff: Tariff) -> Answer:
     """Return the answer with what the operator's own price makes of it, where there is one."""
     own = tariff.cost(judge.name, answer)
     return answer if own is None else answer.model_copy(update={"cost_usd": own})
+
+
+def _refuse_withheld(answer: Answer, judge: Judge) -> None:
+    if answer.withheld:
+        raise JudgeRejected(
+            f"{judge.name.provider} withheld the answer of {judge.name.model} by its content policy. Choose another"
+            " model with MODU_MODEL."
+        )
 
 
 @contextmanager
@@ -147,7 +164,8 @@ def _booked(line: _Line, judge: Judge, prompt: Prompt, *, purpose: str, wires: W
     finally:
         call = _call(judge, line.answer or Answer(text=""), purpose=purpose, outcome=outcome, since=started)
         try:
-            wires.on_call(call)
+            if not isinstance(line.fault, NotSent):
+                wires.on_call(call)
         finally:
             if wires.purse is not None:
                 wires.purse.settle(number, cost=_cost(line, most=most))
@@ -157,7 +175,7 @@ def _cost(line: _Line, *, most: Decimal) -> Decimal:
     """Return what the call cost, in US dollars; all that was put aside where nobody can tell."""
     if line.answer is not None:
         return most if line.answer.cost_usd is None else line.answer.cost_usd
-    refused = line.fault is not None and not isinstance(line.fault, AnswerLost)
+    refused = line.fault is not None and not isinstance(line.fault, AnswerLost | Interrupted)
     return Decimal(0) if refused else most
 
 

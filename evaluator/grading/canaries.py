@@ -125,9 +125,9 @@ def _definition(draw: _Draw, *, present: bool) -> Criterion | None:
 
 
 def _names(block: Block) -> list[str]:
-    """Return what the lines of the block define by a name, in their order; what stands in comments is left out."""
+    """Return what the lines of the block define by a name, in their order; not what stands in comments and strings."""
     texts = [line.text for line in block.lines]
-    code = comments.mask("\n".join(texts), path=block.path)
+    code = comments.statements("\n".join(texts), path=block.path)
     names, start = [], 0
     for text in texts:
         found = _DEFINED.match(text)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evaluator.errors import VerdictError
 from evaluator.grading import scoring
+from evaluator.grading.prices import REPLAY
 from evaluator.grading.record_forms import DigestNote, Examination, Part, Record
 from evaluator.grading.record_logic import counted, dimensions, of_examinations, verdicts
-from evaluator.judgement import PASS_LINE, DimensionScore
+from evaluator.judgement import PASS_LINE, Dimension, DimensionScore, Verdict
 
 LEAST_SHOWN = 0.1  # of the source that the program reaches, by bytes
 OF_FINDINGS: Mapping[str, str] = {  # finding -> reason
@@ -20,7 +21,8 @@ OF_FINDINGS: Mapping[str, str] = {  # finding -> reason
 def reasons(record: Record, scores: Sequence[DimensionScore]) -> tuple[str, ...]:
     """Return the reasons for a review that follow from a record and its scores, sorted."""
     found = {*of_digest(record.digest), *_of_examinations(record), *_of_totals(record, scores)}
-    return tuple(sorted(found | ({"offline"} if record.basis.judge.offline else set())))
+    judge = record.basis.judge
+    return tuple(sorted(found | ({"offline"} if judge.offline or judge.provider == REPLAY else set())))
 
 
 def of_digest(digest: DigestNote) -> Iterator[str]:
@@ -39,10 +41,16 @@ def _of_examinations(record: Record) -> Iterator[str]:
         yield "evidence"  # an answer that was asked for is missing
     together = verdicts(record)
     for dimension in dimensions(record.rubric):
-        if scoring.thin(dimension, together):
+        if scoring.thin(dimension, together) or _gate_untold(dimension, together):
             yield "coverage"
         if scoring.doubtful([together[c.id] for c in dimension.criteria if c.evidence != "machine"]):
             yield "evidence"
+
+
+def _gate_untold(dimension: Dimension, together: Mapping[str, Verdict]) -> bool:
+    """Return whether a gate stayed open only since nobody could tell: that must be worth no more than a bad answer."""
+    gated = [criterion.id for criterion in dimension.criteria if criterion.cap_if_not_met is not None]
+    return any(scoring.worth(together[id]) is None for id in gated)
 
 
 def _of_totals(record: Record, scores: Sequence[DimensionScore]) -> Iterator[str]:

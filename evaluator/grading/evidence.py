@@ -4,6 +4,7 @@ Only what the digest shows can be cited. Nothing of a quote is kept but its hash
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from evaluator.domain import Digest, FileClass
@@ -32,6 +33,8 @@ _FITTING: dict[EvidenceKind, frozenset[FileClass]] = {
     "config": frozenset({"config", "manifest"}),
 }
 _NAMED: frozenset[PromiseKind] = frozenset({"file", "example"})  # what is promised may itself be a document
+_TOKEN = re.compile(r"[^\s`\"'(),;=<>|]+")
+_VARIABLE = re.compile(r"[:{$*<\[]")  # begins a part of a path that is not a name
 
 
 class Checker:
@@ -68,10 +71,11 @@ class Checker:
         """Return the verdict on a promise: what the judge claims, unless the evidence for it does not hold.
 
         `shown` and `partly` need one place that shows behaviour; for a promised file or example a place in any file
-        but the README. Else the level is `not_shown`.
+        but the README. What code found missing needs a place that names it as well: any true line would do otherwise.
+        Else the level is `not_shown`.
         """
         checked = [self._check(citation) for citation in told.evidence]
-        held = any(place and self._keeps(promise.kind, evidence.file, place) for evidence, place in checked)
+        held = any(place and self._keeps(promise, evidence.file, place) for evidence, place in checked)
         return PromiseVerdict(
             n=promise.n,
             kind=promise.kind,
@@ -114,10 +118,31 @@ class Checker:
             return True
         return self._blocks[path].file_class in _FITTING[kind] and place.code >= MIN_CODE
 
-    def _keeps(self, kind: PromiseKind, path: str, place: Place) -> bool:
-        if kind in _NAMED:
+    def _keeps(self, promise: Promise, path: str, place: Place) -> bool:
+        if promise.found == "missing" and not self._names(promise, path, place):
+            return False
+        if promise.kind in _NAMED:
             return path != self._readme and self._blocks[path].file_class != "readme"
         return self._fits("code", path, place)
+
+    def _names(self, promise: Promise, path: str, place: Place) -> bool:
+        """Return whether the lines of the place hold the name of what is promised, dashes and capitals aside."""
+        name = re.escape(_bare(_name(promise.text)))
+        first, last = place.lines
+        shown = _bare("\n".join(line.text for line in self._blocks[path].lines if first <= line.number <= last))
+        return bool(name) and re.search(rf"(?<![^\W_]){name}(?![^\W_])", shown) is not None
+
+
+def _name(text: str) -> str:
+    """Return the name of a missing thing: an option, a target, the last named part of a path without its ending."""
+    tokens = _TOKEN.findall(text)
+    options = [token for token in tokens if token.startswith("--")]
+    parts = [part for part in (options or tokens or [""])[-1].split("/") if part and not _VARIABLE.match(part)]
+    return parts[-1].lstrip("-").partition(".")[0] or parts[-1].strip(".-") if parts else ""
+
+
+def _bare(text: str) -> str:
+    return re.sub("[-_]", "", text).casefold()
 
 
 def _apart(places: Iterable[tuple[str, tuple[int, int]]]) -> int:

@@ -5,7 +5,7 @@ Works on what litellm raises without knowing litellm: a status code, a message, 
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,6 +20,7 @@ from evaluator.errors import (
     RateLimited,
     UnknownModel,
 )
+from evaluator.grading.masking import masked
 from evaluator.grading.wire import TooMuch
 from evaluator.judgement import JudgeName
 from evaluator.settings import PROVIDERS
@@ -30,7 +31,6 @@ LONGEST_PAUSE = timedelta(days=1)  # that a provider may ask us to wait
 
 _NAME = r"[\w.]*(?:Error|Exception|Timeout)"
 _PREFIX = re.compile(rf"^(?:(?:{_NAME}\s+)*{_NAME}\s*[:-]\s*|Error code: \d+\s*-\s*)+")
-_KEY_LIKE = re.compile(r"\b(?:sk|pk|gsk|xai|AIza|key)[-_]?[\w*-]{12,}|Bearer\s+\S+", re.IGNORECASE)
 _ADVICE = " Handle with `litellm."  # what litellm adds for programmers
 _INNER = re.compile(  # where litellm begins to quote the program or the answer instead of telling what happened
     r"Invalid response object|Original Response|(?<=valid response block)|Traceback \(|received_args=|\bReceived: "
@@ -67,11 +67,18 @@ _RETRY_IN = re.compile(
 _UNKNOWN_PROVIDER = "LLM Provider NOT provided"  # how litellm says that it knows no such provider
 
 
-def translate(error: Exception, *, name: JudgeName, keys: Iterable[str] = ()) -> EvaluatorError:
+def translate(error: Exception, *, name: JudgeName, keys: Collection[str] = ()) -> EvaluatorError:
     """Return our error for what the call of a judge raised; *keys* are secrets that must not be repeated.
 
-    It is never a VerdictError: nothing was answered.
+    It is never a VerdictError: nothing was answered. What cannot be made out is an AnswerLost without any words.
     """
+    try:
+        return _translated(error, name=name, keys=keys)
+    except Exception:  # noqa: BLE001 - a response may have any form, and our mistake must not carry its words out
+        return AnswerLost(f"{name.provider}/{name.model} does not answer as it should. Try again later.")
+
+
+def _translated(error: Exception, *, name: JudgeName, keys: Collection[str]) -> EvaluatorError:
     response = _response(error)
     status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
     said = _said(error, keys)
@@ -153,12 +160,9 @@ def _key_of(name: JudgeName) -> str:
     return PROVIDERS[name.provider][0] if name.provider in PROVIDERS else "the provider's key in the environment"
 
 
-def _said(error: Exception, keys: Iterable[str]) -> str:
+def _said(error: Exception, keys: Collection[str]) -> str:
     """Return the provider's own words as the rest of a sentence, short, clean and without a key."""
-    words = _message(error)
-    for key in keys:
-        words = words.replace(key, "[key]")
-    words = _KEY_LIKE.sub("[key]", words)
+    words = masked(_message(error, keys), keys)  # once more: what was escaped in JSON is not any longer
     words = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
     if not words:
         return "."
@@ -166,9 +170,9 @@ def _said(error: Exception, keys: Iterable[str]) -> str:
     return f": {words}" if words.endswith((".", "!", "?", "…")) else f": {words}."
 
 
-def _message(error: Exception) -> str:
+def _message(error: Exception, keys: Collection[str]) -> str:
     told = next((link for link in _chain(error) if isinstance(link, TooMuch)), error)
-    text = str(getattr(told, "message", "") or told)[:MAX_READ]
+    text = masked(str(getattr(told, "message", "") or told)[: 2 * MAX_READ], keys)[:MAX_READ]  # no half key at the end
     start = text.find("{")
     if start >= 0:
         try:
@@ -197,10 +201,11 @@ def _retry_after(headers: dict[str, str], words: str) -> timedelta | None:
         return min(timedelta(seconds=float(value)), LONGEST_PAUSE)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        left = until - datetime.now(UTC)
+    except (ValueError, OverflowError):  # no date, or one with a year, hour or zone that cannot be
         return _told_in_words(words)
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return min(max(until - datetime.now(UTC), timedelta()), LONGEST_PAUSE)
+    return min(max(left, timedelta()), LONGEST_PAUSE)
 
 
 def _told_in_words(words: str) -> timedelta | None:

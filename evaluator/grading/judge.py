@@ -4,28 +4,25 @@ litellm is imported on first use: it takes seconds. Its own retries are off, sin
 the time limit is ours, since a dripping answer outlives litellm's.
 """
 
-import asyncio
-import atexit
 import functools
 import hashlib
 import logging
-import math
 import os
 import re
 import threading
 import warnings
-from collections.abc import Container, Coroutine, Mapping
-from concurrent.futures import Future
-from decimal import Decimal
+from collections.abc import Container, Mapping
+from concurrent.futures import CancelledError
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from evaluator.errors import AnswerLost, BadModelName, JudgeRejected, NoKey
-from evaluator.grading import faults, wire
+from evaluator.errors import AnswerLost, BadModelName, EvaluatorError, Interrupted, NoKey, NotSent
+from evaluator.grading import bill, calling, faults, wire
 from evaluator.judgement import Answer, Judge, JudgeName, Prompt
 from evaluator.settings import OFFLINE, PROVIDERS
+from evaluator.tables import servers
 
 MACHINE = JudgeName(provider=OFFLINE, model="machine-checks")
 _FAMILIES = {"claude": "anthropic", "gpt": "openai", "chatgpt": "openai", "o1": "openai", "o3": "openai",
@@ -41,11 +38,9 @@ _ENVIRONMENT = {  # before the import: else it asks the network for prices, and 
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
     "LITELLM_MODE": "PRODUCTION",
+    "LITELLM_LOG": "CRITICAL",
 }
 _RECORDED = ("temperature", "max_tokens")  # parameters that go into the grading record
-MAX_TOKENS = 10**12  # of a call, as reported
-MAX_COST = 1_000_000  # US dollars of a call: no bill is that high, and sums of it can be stored
-MAX_MODEL = 200  # characters of a model's name, as reported
 _MARGIN = 5  # seconds that litellm is given more than we wait: the deadline is ours
 _NO_KEY = "none"  # what a server of one's own is sent where no key is set: some clients insist on one
 
@@ -87,6 +82,18 @@ def open_judge(
     *keys* are the providers' keys by the name of their variable, *timeout* the seconds that one call may take.
     """
     return _LlmJudge(name_of(model), api_base=api_base, keys=keys, timeout=timeout, answer_tokens=answer_tokens)
+
+
+def server_of(name: JudgeName, *, api_base: str | None, main: str) -> str | None:
+    """Return the address at which that model is asked by MODU_API_BASE; None: at the provider's own.
+
+    An address without a provider is that of the provider of *main*, the model that is set: the key of another provider
+    is not for it.
+    """
+    if api_base is None:
+        return None
+    known = servers(api_base)
+    return known.get(name.provider) or (known.get("") if name_of(main).provider == name.provider else None)
 
 
 def require_key(name: JudgeName, *, keys: Container[str | None], api_base: str | None) -> None:
@@ -146,22 +153,49 @@ class _LlmJudge:
     def ask(self, prompt: Prompt) -> Answer:
         """Return the answer to *prompt*, within the time limit of a call.
 
-        Raises JudgeUnavailable or RateLimited (wait), JudgeRefused, JudgeRejected or UnknownModel (mend something).
+        Raises JudgeUnavailable, RateLimited or NotSent (wait), JudgeRefused, JudgeRejected or UnknownModel (mend
+        something), and Interrupted where the process is stopping.
         """
         require_key(self._name, keys=() if self._key is None else (self._variable,), api_base=self._address)
         vendor = _vendor()
         arguments = self._arguments(prompt, vendor=vendor)
+        told = self._call(vendor, arguments)
+        if isinstance(told, EvaluatorError):
+            raise told  # outside of any handler: nothing of litellm's error, which quotes prompt and key, hangs on it
+        return told
+
+    def _call(self, vendor: Any, arguments: Mapping[str, Any]) -> Answer | EvaluatorError:
+        """Return the answer, or our error for what came instead; nothing is raised, so that nothing can be chained."""
+        sent, response = threading.Event(), None
+        close = vendor.close_litellm_async_clients
         try:
-            response = _run(vendor.acompletion(**arguments), seconds=self._timeout)
-        except TimeoutError as error:
-            raise AnswerLost(
-                f"{self._name.provider}/{self._name.model} did not answer within {self._timeout:g} seconds. Try again"
-                " later, or set MODU_JUDGE_TIMEOUT higher."
-            ) from error
+            call = vendor.acompletion(**arguments)
+            response = calling.run(call, seconds=self._timeout, sent=sent, close=close)
+            return self._answer(response, arguments)
+        except TimeoutError:
+            return self._late(sent=sent.is_set())
+        except CancelledError:
+            return Interrupted("The process is stopping.") if sent.is_set() else NotSent("The process is stopping.")
         except Exception as error:  # noqa: BLE001 - litellm's own, and what it lets through: responses have any form
-            secrets = [self._key.get_secret_value()] if self._key else []
-            raise faults.translate(error, name=self._name, keys=secrets) from None  # it quotes prompt and answer
-        return self._answer(response, arguments)
+            if response is not None:
+                return AnswerLost(f"{self._judge} sent an answer that cannot be read. Try again later.")
+            return faults.translate(error, name=self._name, keys=self._secrets)
+
+    def _late(self, *, sent: bool) -> EvaluatorError:
+        if not sent:  # this machine was too slow, and nobody was asked
+            return NotSent(f"The question to {self._judge} could not be sent in time. It is tried again later.")
+        return AnswerLost(
+            f"{self._judge} did not answer within {self._timeout:g} seconds. Try again later, or set MODU_JUDGE_TIMEOUT"
+            " higher."
+        )
+
+    @property
+    def _judge(self) -> str:
+        return f"{self._name.provider}/{self._name.model}"
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return (self._key.get_secret_value(),) if self._key else ()
 
     def _arguments(self, prompt: Prompt, *, vendor: Any) -> dict[str, Any]:
         arguments: dict[str, Any] = {
@@ -198,54 +232,25 @@ class _LlmJudge:
 
     def _answer(self, response: Any, arguments: Mapping[str, Any]) -> Answer:
         choice = response.choices[0] if response.choices else None
-        text = getattr(getattr(choice, "message", None), "content", None)
+        content = getattr(getattr(choice, "message", None), "content", None)
         reason = getattr(choice, "finish_reason", None)
-        if reason == "content_filter":
-            raise JudgeRejected(
-                f"{self._name.provider} withheld the answer of {self._name.model} by its content policy. Choose another"
-                " model with MODU_MODEL."
-            )
-        usage = getattr(response, "usage", None)
-        details = getattr(usage, "prompt_tokens_details", None)
-        made = getattr(usage, "completion_tokens_details", None)
-        input_tokens, output_tokens = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
+        text = content if isinstance(content, str) else ""
         return Answer(
-            text=text if isinstance(text, str) else "",
+            text=text,
             truncated=reason == "length",
-            model=_model(response.model),
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-            cached_tokens=min(_tokens(details, "cached_tokens"), input_tokens),
-            reasoning_tokens=min(_tokens(made, "reasoning_tokens"), output_tokens),
-            cost_usd=_cost(response._hidden_params.get("response_cost")),  # noqa: SLF001 - where litellm puts it
+            withheld=reason == "content_filter",
+            model=bill.model(response.model, keys=self._secrets),
             parameters={name: arguments[name] for name in _RECORDED}
             | {"timeout": self._timeout, "schema": "response_format" in arguments},
+            **dict(bill.read(response, text=text)),
         )
-
-
-def _model(reported: Any) -> str | None:
-    """Return the name of the model as the provider reports it, fit to be stored, or None where it reports none."""
-    return "".join(filter(str.isprintable, reported))[:MAX_MODEL] or None if isinstance(reported, str) else None
-
-
-def _tokens(usage: Any, name: str) -> int:
-    """Return a count that the provider reports, within what can be stored: a paid answer is not lost over its bill."""
-    count = getattr(usage, name, None)
-    return min(max(int(count), 0), MAX_TOKENS) if isinstance(count, int | float) and math.isfinite(count) else 0
-
-
-def _cost(reported: Any) -> Decimal | None:
-    """Return the price in US dollars, or None where none is known or the one that is reported cannot be."""
-    if not isinstance(reported, int | float | Decimal) or not 0 <= reported <= MAX_COST:
-        return None
-    return round(Decimal(str(reported)), 8)
 
 
 @functools.cache
 def _vendor() -> Any:
     """Return litellm, imported and silenced: it must neither ask the network nor print nor log a prompt."""
-    for name, value in _ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    os.environ.update(_ENVIRONMENT)
+    _silence()
     import litellm
 
     # They quote the answer. Set once for the process: to set it around a call is not safe between threads.
@@ -254,11 +259,31 @@ def _vendor() -> Any:
     litellm.suppress_debug_info = True
     litellm.disable_aiohttp_transport = True
     _use_our_wire()
+    _leave_errors_alone()
+    _silence()  # once more: the import may set levels of its own
+    return litellm
+
+
+def _silence() -> None:
+    """Let nothing be said by litellm, which writes to stdout, and no requests by those that it is built on."""
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for name in ("openai", "httpx", "httpcore"):  # which tell whole requests where the level is DEBUG
         logging.getLogger(name).setLevel(logging.WARNING)
-    return litellm
+
+
+def _leave_errors_alone() -> None:
+    """Keep litellm from sorting errors for its logs: with a long one that takes seconds in which all threads stop."""
+    from litellm.litellm_core_utils.litellm_logging import Logging
+
+    def pass_over(*_arguments: Any, **_named: Any) -> None:
+        return None
+
+    async def pass_over_too(*_arguments: Any, **_named: Any) -> None:
+        return None
+
+    setattr(Logging, "failure_handler", pass_over)  # noqa: B010 - for mypy
+    setattr(Logging, "async_failure_handler", pass_over_too)  # noqa: B010
 
 
 def _use_our_wire() -> None:
@@ -273,50 +298,3 @@ def _use_our_wire() -> None:
 
     vars(http_handler)["AsyncHTTPTransport"] = transport
     setattr(http_handler.AsyncHTTPHandler, "create_async_transport", staticmethod(make))  # noqa: B010 - for mypy
-
-
-# One event loop for all calls of the process: they share its connections, and a call that is late can be ended.
-_lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
-
-
-def _run(call: Coroutine[Any, Any, Any], *, seconds: float) -> Any:
-    """Return what *call* returns. Raises TimeoutError, and ends the call, where it takes longer."""
-    future: Future[Any] = asyncio.run_coroutine_threadsafe(call, _running_loop())
-    try:
-        return future.result(seconds)
-    finally:
-        future.cancel()  # late, or Ctrl-C; nothing happens where it is done
-
-
-def _running_loop() -> asyncio.AbstractEventLoop:
-    global _loop  # noqa: PLW0603 - one per process
-    with _lock:
-        if _loop is None:
-            _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="judge", daemon=True).start()
-            atexit.register(_stop, _loop)
-        return _loop
-
-
-def _forget_loop() -> None:
-    global _loop  # noqa: PLW0603 - a child process has none of its parent's threads
-    _loop = None
-
-
-os.register_at_fork(after_in_child=_forget_loop)
-
-
-def _stop(loop: asyncio.AbstractEventLoop) -> None:
-    """Close the connections and end the loop, so that nothing is said about them when the process ends."""
-    asyncio.run_coroutine_threadsafe(_close(), loop).result(5)
-    loop.call_soon_threadsafe(loop.stop)
-
-
-async def _close() -> None:
-    await _vendor().close_litellm_async_clients()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await asyncio.get_running_loop().shutdown_default_executor()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from evaluator.errors import UnknownPrice
-from evaluator.grading import model_table, window
+from evaluator.grading import bill, model_table, window
 from evaluator.judgement import Answer, JudgeName, Prompt
 from evaluator.settings import OFFLINE
 from evaluator.tables import Price
@@ -46,13 +46,18 @@ class Tariff:
         return _sum((dearest, sent), (price.output, self.answer_tokens))
 
     def cost(self, name: JudgeName, answer: Answer) -> Decimal | None:
-        """Return what the call cost by the operator's own price, in US dollars; None where no such price is set."""
+        """Return what the call cost by the operator's own price, in US dollars.
+
+        None where no such price is set, and where that cannot be told of what the provider counts.
+        """
         own = self.own.get(f"{name.provider}/{name.model}")
         if own is None:
             return None
+        if own != _FREE and not bill.is_told(answer.input_tokens, answer.output_tokens, text=answer.text):
+            return None
         cached = own.input if own.cached is None else own.cached
         fresh = answer.input_tokens - answer.cached_tokens
-        return _sum((own.input, fresh), (cached, answer.cached_tokens), (own.output, answer.output_tokens))
+        return bill.cost(_sum((own.input, fresh), (cached, answer.cached_tokens), (own.output, answer.output_tokens)))
 
     def require(self, name: JudgeName) -> None:
         """Raise UnknownPrice where no price of the model is known: a budget cannot be kept with it."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from evaluator.grading.squeeze import collapse, plain, squeeze
+from evaluator.grading.squeeze import Squeezed, collapse, plain, squeeze, squeezed
 
 MIN_QUOTE = 24  # characters of a quote, whitespace collapsed: a shorter one stands in too many files
 MIN_WORDS = 8  # letters and digits of a quote: brackets and rulers stand everywhere
@@ -29,18 +29,19 @@ _NUMBERED = (  # `12|`, `12:`, `path:12:`..., `[12]`, `12 |`, `12` and code that
     re.compile(rf"{_NUMBER}(?:[ \t]{{1,4}}[|:│┃→»]|$)"),
     re.compile(rf"{_NUMBER}(?:(?=[ \t])|$)"),
 )
-ESCAPES = re.compile(r"\\[nrtbf]|[\\\x08]")  # \x08: what `\b` becomes in JSON
+BLANK = "\x0b"  # whitespace that was written as an escape; no line of text has it
+ESCAPE = re.compile(r"\\++(?:(?P<blank>[nrtf])|(?P<back>b)|(?P<sign>[\"'/])?)")
 
 
 class Reading(NamedTuple):
     """One way to read a quote."""
 
-    pieces: tuple[str, ...]  # squeezed; what stands between them was left out
+    pieces: tuple[Squeezed, ...]  # what stands between them was left out
     numbers: tuple[int, int] | None = None  # that stood before its first and its last line
 
 
 def readings(quote: str, *, loose: bool = False) -> Iterator[Reading]:
-    """Yield what to look for: the quote as it stands, then undone step by step; *loose* leaves escapes out."""
+    """Yield what to look for: the quote as it stands, then undone step by step; *loose*: its escapes as well."""
     for text, numbers in dict.fromkeys(_texts(quote)):
         bare = loosened(plain(text)) if loose else plain(text)
         for pieces in _pieces(bare):
@@ -48,8 +49,21 @@ def readings(quote: str, *, loose: bool = False) -> Iterator[Reading]:
 
 
 def loosened(text: str) -> str:
-    """Return *text* without backslashes and the escapes of whitespace: JSON takes them out, or doubles them."""
-    return ESCAPES.sub("", text)
+    r"""Return *text* with its escapes as JSON leaves them that was written with too few backslashes, or too many.
+
+    `\n` becomes the whitespace that it means, `\"` a quotation mark, `\b` the sign that it means; any other backslash
+    stays, one for several: no JSON loses the one of `\d`.
+    """
+    return ESCAPE.sub(unescaped, text)
+
+
+def unescaped(escape: re.Match[str]) -> str:
+    """Return the sign that an escape becomes; three backslashes are one and an escape."""
+    if escape["blank"]:
+        return f"\\{BLANK}" if escape.end() - escape.start() in {4, 6, 7, 8} else BLANK
+    if escape["back"]:
+        return "\x08"
+    return escape["sign"] or "\\"
 
 
 def _texts(quote: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
@@ -82,12 +96,12 @@ def _unnumbered(text: str, form: re.Pattern[str]) -> tuple[str, tuple[int, int]]
     return ("\n".join(bare), (numbers[0], numbers[-1])) if numbers else None
 
 
-def _pieces(text: str) -> Iterator[tuple[str, ...]]:
+def _pieces(text: str) -> Iterator[tuple[Squeezed, ...]]:
     """Yield the squeezed text whole, then without dots around it, then cut at one or two of the dots in it."""
     for whole in dict.fromkeys((text, _AROUND.sub("", text))):
         if len(collapse(whole)) < MIN_QUOTE or sum(map(str.isalnum, squeeze(whole))) < MIN_WORDS:
             continue
-        yield (squeeze(whole),)
+        yield (squeezed(whole),)
         dots = list(_ELLIPSIS.finditer(whole))
         if len(dots) > _MOST_DOTS:
             continue
@@ -95,6 +109,9 @@ def _pieces(text: str) -> Iterator[tuple[str, ...]]:
             for cuts in combinations(dots, count):  # the other dots are code
                 edges = [0, *(edge for cut in cuts for edge in cut.span()), len(whole)]
                 parts = [whole[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-                pieces = tuple(map(squeeze, parts))
-                if sum(len(collapse(part)) for part in parts) >= MIN_QUOTE and min(map(len, pieces)) >= MIN_PIECE:
+                pieces = tuple(map(squeezed, parts))
+                if (
+                    sum(len(collapse(part)) for part in parts) >= MIN_QUOTE
+                    and min(len(piece.text) for piece in pieces) >= MIN_PIECE
+                ):
                     yield pieces

@@ -28,6 +28,15 @@ from evaluator.grading.record_forms import (
 from evaluator.grading.record_logic import check, dimensions, verdicts
 from evaluator.judgement import PASS_LINE, DimensionId, DimensionScore, Level, PromiseVerdict, Rubric, Verdict
 
+_SINGLE = 3  # the aggregation whose grades had one sample, kept in the scorecard itself
+_SINGLE_RECORD = frozenset(("aggregation", "litellm", "calls"))  # all that the record of such a grade held
+_SINGLE_SCORECARD = frozenset(
+    (
+        "dimensions", "verdicts", "feedback", "review_reasons", "judge", "rubric_id", "rubric_version",
+        "rubric_sha256", "prompt_sha256", "digest_sha256", "calls", "record",
+    )
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Rescored:
@@ -57,7 +66,12 @@ def note(verdict: Verdict) -> VerdictNote:
 def note_promise(verdict: PromiseVerdict) -> PromiseNote:
     """Return what the record keeps of a promise: not its text, for that is the README's."""
     return PromiseNote(
-        n=verdict.n, level=verdict.level, claimed=verdict.claimed, by=verdict.by, evidence=verdict.evidence
+        n=verdict.n,
+        kind=verdict.kind,
+        level=verdict.level,
+        claimed=verdict.claimed,
+        by=verdict.by,
+        evidence=verdict.evidence,
     )
 
 
@@ -76,7 +90,7 @@ def build(
         litellm=version("litellm"),
         basis=basis,
         digest=_digest(digest),
-        rubric=_rubric(rubric),
+        rubric=note_rubric(rubric),
         examinations=tuple(examinations),
         machine=tuple(note(verdict) for verdict in machine),
         promises=tuple(note_promise(promise) for promise in promises),
@@ -84,20 +98,53 @@ def build(
     return record.model_dump(mode="json", by_alias=True)
 
 
+def read(record: Mapping[str, Any]) -> Record:
+    """Return a record of today's form. Raises BadRecord where it is of another version or not whole."""
+    schema, aggregation = record.get("schema"), record.get("aggregation")
+    if (repr(schema), repr(aggregation)) != (
+        repr(SCHEMA),
+        repr(scoring.AGGREGATION),
+    ):  # true and 4.0 are no numbers of a version
+        raise BadRecord(
+            f"The grading record is of schema {schema!r:.40} and aggregation {aggregation!r:.40}; this version of modu"
+            f" reads schema {SCHEMA} and aggregation {scoring.AGGREGATION}. Use the version that wrote it."
+        )
+    try:
+        return Record.model_validate(record)
+    except ValidationError as error:
+        raise _not_whole(error) from None
+
+
 def rescore(record: Mapping[str, Any]) -> Rescored:
     """Return the scores that follow from a record, to the fraction. Raises BadRecord with what is wrong with it."""
-    read = _read(record)
-    check(read)
-    found = verdicts(read)
+    whole = read(record)
+    check(whole)
+    found = verdicts(whole)
     try:
-        scores = tuple(scoring.score(dimension, found) for dimension in dimensions(read.rubric))
+        scores = tuple(scoring.score(dimension, found) for dimension in dimensions(whole.rubric))
     except VerdictError as error:
         raise BadRecord(f"No score follows from the grading record. {error}") from error
     return Rescored(
         dimensions=scores,
         levels={id: verdict.level for id, verdict in found.items()},
-        pass_line=read.basis.pass_line,
-        reasons=doubts.reasons(read, scores),
+        pass_line=whole.basis.pass_line,
+        reasons=doubts.reasons(whole, scores),
+    )
+
+
+def is_single(scorecard: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Return whether this is a grade of aggregation 3, which had one sample, and nothing of what came later.
+
+    It is known by its whole form: else whoever writes a 3 into a record of today could do away with it.
+    """
+    aggregation = record.get("aggregation")
+    verdicts = scorecard.get("verdicts")
+    return (
+        record.keys() == _SINGLE_RECORD
+        and repr(aggregation) == repr(_SINGLE)
+        and scorecard.keys() <= _SINGLE_SCORECARD
+        and isinstance(verdicts, list)
+        and all(isinstance(verdict, dict) and "samples" not in verdict for verdict in verdicts)
     )
 
 
@@ -143,19 +190,6 @@ class _Outline(Value):
         return CriterionNote(id=self.id, weight=self.weight, evidence="machine", cap_if_not_met=self.cap_if_not_met)
 
 
-def _read(record: Mapping[str, Any]) -> Record:
-    schema, aggregation = record.get("schema"), record.get("aggregation")
-    if schema != SCHEMA or aggregation != scoring.AGGREGATION:
-        raise BadRecord(
-            f"The grading record is of schema {schema!r:.40} and aggregation {aggregation!r:.40}; this version of modu"
-            f" reads schema {SCHEMA} and aggregation {scoring.AGGREGATION}. Use the version that wrote it."
-        )
-    try:
-        return Record.model_validate(record)
-    except ValidationError as error:
-        raise _not_whole(error) from None
-
-
 def _not_whole(error: ValidationError) -> BadRecord:
     """Return what is wrong and where, without what stands there."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
@@ -176,7 +210,8 @@ def _digest(digest: Digest) -> DigestNote:
     )
 
 
-def _rubric(rubric: Rubric) -> RubricNote:
+def note_rubric(rubric: Rubric) -> RubricNote:
+    """Return what the record keeps of a rubric: what decides the score, without words."""
     return RubricNote(
         id=rubric.id,
         version=rubric.version,

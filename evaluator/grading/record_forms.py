@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from evaluator.domain import Finding, Language, Privacy, Value
-from evaluator.judgement import DimensionId, Evidence, EvidenceKind, JudgeName, Level, PromiseLevel
+from evaluator.judgement import DimensionId, Evidence, EvidenceKind, JudgeName, Level, PromiseKind, PromiseLevel
 
 SCHEMA = 1  # of the record; goes up when an old reader could no longer read it rightly
 
@@ -53,6 +53,7 @@ class PromiseNote(Value):
     """What is established about one promise of the README."""
 
     n: int
+    kind: PromiseKind  # what the project does weighs more than what it has
     level: PromiseLevel
     claimed: PromiseLevel  # before the evidence was checked
     by: By
@@ -67,10 +68,11 @@ class Examination(Value):
     dimension: DimensionId
     judge: JudgeName
     key: str  # of the prompt: what was asked, whatever the nonce
+    missing: str | None = None  # code of why there is no answer
     recalled: bool = False  # taken from the memory of earlier calls, not asked
     labels: Mapping[str, str] = Field(default_factory=dict)  # Q1 -> id of the criterion, in the order shown
     canaries: tuple[CanaryNote, ...] = ()
-    orders_seen: int = 0  # how many the judge reported
+    orders_seen: Annotated[int, Field(ge=0)] = 0  # how many the judge reported
     calls: tuple[CallNote, ...] = ()  # in their order; where recalled, those of the time when it was heard
     verdicts: tuple[VerdictNote, ...] = ()
     promises: tuple[PromiseNote, ...] = ()
@@ -111,8 +113,10 @@ class DigestNote(Value):
     commit: str | None
     tree: str
     privacy: Privacy
-    tokens: int  # estimated
-    coverage: float  # share of the source reached from the entry points that was shown, 0 to 1
+    tokens: Annotated[int, Field(ge=0)]  # estimated
+    coverage: Annotated[
+        float, Field(ge=0, le=1, allow_inf_nan=False)
+    ]  # share of the source reached from the entry points that was shown, 0 to 1
     findings: tuple[Finding, ...] = ()
     redactions: Mapping[str, int] = Field(default_factory=dict)
 

@@ -17,11 +17,23 @@ from evaluator.grading.record_forms import (
     RubricNote,
     VerdictNote,
 )
-from evaluator.judgement import Criterion, Dimension, Evidence, Level, Levels, PromiseLevel, PromiseVerdict, Verdict
+from evaluator.judgement import (
+    Criterion,
+    Dimension,
+    Evidence,
+    Level,
+    Levels,
+    PromiseKind,
+    PromiseLevel,
+    PromiseVerdict,
+    Verdict,
+)
 
 _NEEDS_PROOF = frozenset(("met", "partly", "shown"))
 _WORTH: Mapping[PromiseLevel, Fraction] = {"shown": Fraction(1), "partly": Fraction(1, 2), "not_shown": Fraction(0)}
 _LIKE: Mapping[Level, PromiseLevel] = {"met": "shown", "partly": "partly", "not_met": "not_shown"}
+_OF_MACHINE: frozenset[PromiseKind] = frozenset(("command", "file", "option", "port"))  # that code settles as shown
+_CANARIES = 3  # questions with known answers in each call, where the project shows a file to ask about
 _NO_WORDS = Levels(met="", partly="", not_met="")
 
 
@@ -38,16 +50,22 @@ def counted(record: Record) -> tuple[Examination, ...]:
     return tuple(e for e in record.examinations if (e.verdicts or e.promises) and e.part != "second_judge")
 
 
+def notes(record: Record) -> dict[str, list[VerdictNote]]:
+    """Return what counts of what was established about each criterion, in the order of the samples."""
+    found: dict[str, list[VerdictNote]] = {}
+    for noted in (*(note for examination in counted(record) for note in examination.verdicts), *record.machine):
+        found.setdefault(noted.id, []).append(noted)
+    return found
+
+
 def verdicts(record: Record) -> dict[str, Verdict]:
     """Return the verdict on each criterion, with its levels in all samples that asked it.
 
     Raises BadRecord where there is none.
     """
-    notes: dict[str, list[VerdictNote]] = {}
-    for noted in (*(note for examination in counted(record) for note in examination.verdicts), *record.machine):
-        notes.setdefault(noted.id, []).append(noted)
+    noted = notes(record)
     return {
-        c.id: _verdict(c.id, notes.get(c.id, ()), offline=record.basis.judge.offline)
+        c.id: _verdict(c.id, noted.get(c.id, ()), offline=record.basis.judge.offline)
         for dimension in record.rubric.dimensions
         for c in dimension.criteria
     }
@@ -81,6 +99,8 @@ def _complaints(record: Record) -> Iterator[str]:
     yield from _twice("criterion", [c.id for dimension in record.rubric.dimensions for c in dimension.criteria])
     yield from _twice("promise", [promise.n for promise in record.promises])
     yield from _twice("examination", [(e.sample, e.part, e.dimension) for e in record.examinations if e.verdicts])
+    if record.basis.judge.offline and record.examinations:
+        yield "somebody was asked, though it is of the judge that asks nobody"
     yield from _machine(record.machine, criteria)
     yield from _promised(record, criteria)
     for examination in record.examinations:
@@ -109,11 +129,11 @@ def _machine(notes: Sequence[VerdictNote], criteria: dict[str, CriterionNote]) -
 
 def _promised(record: Record, criteria: Mapping[str, CriterionNote]) -> Iterator[str]:
     """Yield where the promises do not follow from what was said about them, or their criterion not from them."""
-    said: dict[int, list[PromiseLevel]] = {}
+    said: dict[int, list[PromiseNote]] = {}
     for promise in (promise for examination in counted(record) for promise in examination.promises):
-        said.setdefault(promise.n, []).append(promise.level)
+        said.setdefault(promise.n, []).append(promise)
     for promise in record.promises:
-        if promise.by == "judge" and promise.level != _settled(said.get(promise.n, [])):
+        if not _follows(promise, said.get(promise.n, [])):
             yield f"the verdict on promise {promise.n} does not follow from what was said about it"
     kept = [_promise(promise) for promise in record.promises]
     for note in record.machine:
@@ -122,6 +142,18 @@ def _promised(record: Record, criteria: Mapping[str, CriterionNote]) -> Iterator
             continue
         if note.level != promises.verdict(_criterion(asked), kept).level:
             yield f"the verdict on {note.id:.20} does not follow from the promises"
+
+
+def _follows(promise: PromiseNote, said: Sequence[PromiseNote]) -> bool:
+    """Return whether that can have become of a promise: what code has found is asked of nobody."""
+    settled = _settled([one.level for one in said])
+    if promise.by == "judge":
+        return promise.level == settled and promise.evidence in [one.evidence for one in said]
+    if promise.by == "nobody":
+        return promise.level == "cannot_tell" and not said
+    if promise.level == "shown":
+        return promise.kind in _OF_MACHINE and not said
+    return promise.level == "not_shown" and settled in {None, "cannot_tell"}
 
 
 def _settled(levels: Sequence[PromiseLevel]) -> PromiseLevel | None:
@@ -133,7 +165,7 @@ def _settled(levels: Sequence[PromiseLevel]) -> PromiseLevel | None:
 
 
 def _promise(note: PromiseNote) -> PromiseVerdict:
-    return PromiseVerdict(n=note.n, kind="feature", text="", level=note.level, claimed=note.claimed, by=note.by)
+    return PromiseVerdict(n=note.n, kind=note.kind, text="", level=note.level, claimed=note.claimed, by=note.by)
 
 
 def _examined(examination: Examination, *, record: Record, asked: Sequence[CriterionNote]) -> Iterator[str]:
@@ -146,15 +178,31 @@ def _examined(examination: Examination, *, record: Record, asked: Sequence[Crite
             yield f"nobody was to ask {note.id:.20} there"
         elif not _holds(note, criteria[note.id].min_spans):
             yield f"the verdict on {note.id} is not what its claim and its evidence allow"
-    labelled = set(examination.labels.values())
     wanted = {c.id for c in criteria.values() if examination.part != "without_readme" or c.evidence != "doc"}
     if examination.verdicts and wanted != {note.id for note in examination.verdicts}:
         yield "not every question has its verdict"
-    if examination.verdicts and not labelled >= wanted:
+    if examination.verdicts and sorted(examination.labels.values()) != sorted(wanted):
         yield "not every question has its label"
+    yield from _answered(examination)
     for promise in examination.promises:
         if not _kept(promise):
             yield f"the verdict on promise {promise.n} is not what its claim and its evidence allow"
+
+
+def _answered(examination: Examination) -> Iterator[str]:
+    """Yield what an answer cannot come without, or comes with though there is none."""
+    outcomes = [call.outcome for call in examination.calls]
+    if not examination.verdicts and not examination.promises:
+        if "ok" in outcomes:
+            yield "an answer that could be used is missing"
+        return
+    if examination.missing or outcomes[-1:] != ["ok"] or "ok" in outcomes[:-1]:
+        yield "it has an answer, and no call that brought one"
+    labels = [*examination.labels, *(canary.label for canary in examination.canaries)]
+    if sorted(labels) != sorted(f"Q{number}" for number in range(1, len(labels) + 1)):
+        yield "a label is missing or stands there twice"
+    if len(examination.canaries) not in {0, _CANARIES}:
+        yield "a question with a known answer is missing"
 
 
 def _holds(note: VerdictNote, spans: int) -> bool:
@@ -172,6 +220,16 @@ def _kept(note: PromiseNote) -> bool:
 
 def _found(evidence: Iterable[Evidence]) -> int:
     return len({(e.file, e.lines) for e in evidence if e.status != "not_found"})
+
+
+def found(record: Record) -> Iterator[tuple[str, Evidence]]:
+    """Yield each place that the record says was found, with the id of the criterion or the number of the promise."""
+    notes = [*record.machine, *(note for e in record.examinations for note in e.verdicts)]
+    kept = [*record.promises, *(promise for e in record.examinations for promise in e.promises)]
+    named = [(note.id, note.evidence) for note in notes]
+    named += [(f"promise {promise.n}", promise.evidence) for promise in kept]
+    for name, evidence in named:
+        yield from ((name, place) for place in evidence if place.status != "not_found")
 
 
 def _verdict(id: str, notes: Sequence[VerdictNote], *, offline: bool) -> Verdict:

@@ -127,9 +127,8 @@ class Replayer:
         then = {"project": self.header.digest, "rubric": self.header.rubric, "prompts": self.header.prompts}
         if changed := [what for what, sha256 in wanted.items() if then[what] != sha256]:
             raise BadRecord(
-                f"The answers in {self._file} were given about something else: the {' and the '.join(changed)} differ"
-                " from those of the recording. Replay it on what it was recorded of, or record anew with"
-                " --judge-record."
+                f"The answers in {self._file} were given about something else. Not the same now: {', '.join(changed)}."
+                " Replay it on what it was recorded of, or record anew with --judge-record."
             )
 
     def ask(self, prompt: Prompt) -> Answer:

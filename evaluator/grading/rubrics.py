@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from evaluator.errors import BadRubric, UnknownRubric
+from evaluator.errors import BadRubric, SettingsError, UnknownRubric
 from evaluator.grading.offline import README_ENOUGH
 from evaluator.grading.rubric_form import DIMENSIONS, NAME, Misfit, RubricFile, fit
 from evaluator.grading.rubric_lines import line_of
@@ -23,34 +23,31 @@ _LONGEST_FAULT = 300  # characters of what the parser of TOML says: it repeats k
 
 
 def names(folder: Path) -> tuple[str, ...]:
-    """Return the names of the rubrics in *folder*, sorted."""
+    """Return the names of the rubric files in *folder*, sorted. Raises SettingsError where there is no such folder."""
+    if not folder.is_dir():
+        raise SettingsError(
+            f"The folder of rubrics {_sayable(folder)} is not there. Set MODU_RUBRICS_DIR to a folder, or leave it out."
+        )
     return tuple(sorted(path.stem for path in folder.glob("*.toml") if NAME.fullmatch(path.stem)))
 
 
 def load(name_or_path: str, *, folder: Path) -> Rubric:
     """Return the rubric of that name in *folder*; what has a slash or ends in `.toml` is the path of a file.
 
-    Raises UnknownRubric where there is no such rubric, and BadRubric, which names the file, the line, the key (lists
-    are counted from 1) and what is allowed there.
+    Raises UnknownRubric where there is no such rubric, BadRubric, which names the file, the line, the key (lists are
+    counted from 1) and what is allowed there, and SettingsError where there is no such folder.
     """
-    is_path = "/" in name_or_path or name_or_path.endswith(".toml")
-    if not is_path and not NAME.fullmatch(name_or_path):
-        raise UnknownRubric(name_or_path, known=list(names(folder)))
-    path = Path(name_or_path) if is_path else folder / f"{name_or_path}.toml"
-    content = _read(path, name=name_or_path, folder=folder)
-    path = _sayable(path)
-    text = _text(content, path=path)
-    try:
-        file = fit(_parse(text, path=path))
-        if not is_path and file.id != name_or_path:
-            raise Misfit(["id"], f"is {file.id!r}; in a file of this name it must be {name_or_path!r}")
-    except Misfit as error:
-        line = line_of(text, error.where)
-        place = f"{path}:{line}" if line else str(path)
-        raise BadRubric(f"{place}: {error.key} {error.fault.removesuffix('.')}.") from error
-    except (RecursionError, ValueError) as error:  # nested too deep; a number of thousands of digits
-        raise BadRubric(f"{path} is not a rubric: it nests too deep or holds too long a number.") from error
-    return _rubric(file)
+    if "/" in name_or_path or name_or_path.endswith(".toml"):
+        rubric = _loaded(Path(name_or_path), id=None)
+        if rubric is None:
+            raise UnknownRubric(f"There is no file {name_or_path!r}. Give the path of a rubric file.")
+        return rubric
+    there = names(folder)
+    rubric = _loaded(folder / f"{name_or_path}.toml", id=name_or_path) if NAME.fullmatch(name_or_path) else None
+    if rubric is None:
+        known = ", ".join(name for name in there if _is_sound(name, folder=folder))
+        raise UnknownRubric(f"There is no rubric {name_or_path!r}. Known rubrics: {known or 'none'}.")
+    return rubric
 
 
 def suits_readme(rubric: Rubric) -> bool:
@@ -61,7 +58,35 @@ def suits_readme(rubric: Rubric) -> bool:
     )
 
 
-def _read(path: Path, *, name: str, folder: Path) -> bytes:
+def _is_sound(name: str, *, folder: Path) -> bool:
+    try:
+        return _loaded(folder / f"{name}.toml", id=name) is not None
+    except BadRubric:
+        return False
+
+
+def _loaded(path: Path, *, id: str | None) -> Rubric | None:
+    """Return the rubric in a file, or None where there is no such file. *id*: that it must have. Raises BadRubric."""
+    content = _read(path)
+    if content is None:
+        return None
+    path = _sayable(path)
+    text = _text(content, path=path)
+    try:
+        file = fit(_parse(text, path=path))
+        if id is not None and file.id != id:
+            raise Misfit(["id"], f"is {file.id!r}; in a file of this name it must be {id!r}")
+    except Misfit as error:
+        line = line_of(text, error.where)
+        place = f"{path}:{line}" if line else str(path)
+        raise BadRubric(f"{place}: {error.key} {error.fault.removesuffix('.')}.") from error
+    except (RecursionError, ValueError) as error:  # nested too deep; a number of thousands of digits
+        raise BadRubric(f"{path} is not a rubric: it nests too deep or holds too long a number.") from error
+    return _rubric(file)
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the content of a file, or None where there is none."""
     said = _sayable(path)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # else a pipe waits for its other end
@@ -69,8 +94,8 @@ def _read(path: Path, *, name: str, folder: Path) -> bytes:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise BadRubric(f"{said} is not a file. Name a rubric file: a text that ends in .toml.")
             content = file.read(MAX_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise UnknownRubric(name, known=list(names(folder))) from error
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
     except OSError as error:
         raise BadRubric(f"{said} cannot be read: {error.strerror}. Name a rubric file that you may read.") from error
     if len(content) > MAX_BYTES:

@@ -1,16 +1,17 @@
 """What a judge is shown of a project, and what it is asked of what it is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from evaluator.domain import Digest, Language
+from evaluator.domain import Block, Digest, Language
 from evaluator.grading import offline, promises
 from evaluator.grading.evidence import Checker
 from evaluator.grading.prompts import Prompts
 from evaluator.judgement import Criterion, Dimension, Promise, Rubric, Verdict
 
-_LEFT_OUT = "[The README is left out here on purpose. What it promises is listed behind the files.]\n\n"
+_LEFT_OUT = "[The README is left out here on purpose. So are its claims, and documents that repeat it.]\n\n"
+_LABEL = "README"  # of a fact about the README, or of what it names
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,26 @@ class View:
 
     @cached_property
     def digest(self) -> Digest:
-        """The digest as far as it is shown."""
+        """The digest as far as it is shown: without the README none of those in other places or languages either."""
         whole = self.matter.digest
         if self.with_readme or whole.readme_span is None:
             return whole
         start, end = whole.readme_span
-        text = whole.text[:start] + _LEFT_OUT + whole.text[end:]
-        others = tuple(block for block in whole.blocks if block.path != whole.readme)
-        return whole.model_copy(update={"text": text, "blocks": others})
+        mark = whole.text[start:end].partition(" file ")[0]  # of the fences; no author knows it
+        left = {block.path for block in whole.blocks if block.path == whole.readme or _is_like_it(block, whole)}
+        text = whole.text[:start] + _LEFT_OUT + _without(whole.text[end:], left, mark=mark)
+        return whole.model_copy(
+            update={"text": text, "blocks": tuple(block for block in whole.blocks if block.path not in left)}
+        )
 
     @cached_property
     def prefix(self) -> str:
-        """What both calls of a sample begin with."""
+        """What both calls of a sample begin with; without the README none of its words stand in it."""
         matter = self.matter
-        return matter.prompts.prefix(self.digest.text, facts=matter.facts, ledger=matter.promises)
+        facts, ledger = matter.facts, matter.promises
+        if not self.with_readme:
+            facts, ledger = [fact for fact in facts if not fact.startswith(_LABEL)], ()
+        return matter.prompts.prefix(self.digest.text, facts=facts, ledger=ledger)
 
     @cached_property
     def checker(self) -> Checker:
@@ -86,7 +93,28 @@ class View:
         return tuple(criterion for criterion in dimension.criteria if criterion.evidence not in left)
 
     def claims(self, dimension: Dimension) -> tuple[Promise, ...]:
-        """Return the promises that a judge is asked about along with the dimension."""
-        if dimension.id != "functionality" or not self.matter.more_than_readme:
+        """Return the promises that a judge is asked about along with the dimension: none where nobody shows them."""
+        if not self.with_readme or dimension.id != "functionality" or not self.matter.more_than_readme:
             return ()
         return promises.to_ask(self.matter.promises)
+
+
+def _is_like_it(block: Block, digest: Digest) -> bool:
+    """Return whether a block is another README, or a document of which most lines stand in the README as well."""
+    name = block.path.rpartition("/")[2].lower()
+    if block.file_class == "readme" or name.startswith("readme"):
+        return True
+    readme = digest.block(digest.readme) if block.file_class == "doc" and digest.readme else None
+    lines = [line.text.strip() for line in block.lines if line.text.strip()]
+    own = {line.text.strip() for line in readme.lines} if readme else frozenset()
+    return 2 * sum(line in own for line in lines) > len(lines)
+
+
+def _without(text: str, paths: Collection[str], *, mark: str) -> str:
+    """Return what stands behind the README's block without the blocks of those files."""
+    end = f"{mark} end>>>\n\n"
+    for path in paths:
+        before, head, behind = text.partition(f"{mark} file {path} | ")
+        if head:
+            text = before + behind.partition(end)[2]
+    return text

@@ -4,10 +4,15 @@ httpx unpacks any bomb, follows redirects with the prompt and some keys to whate
 request a second time where a connection breaks. So all its connections are made of this.
 """
 
+import threading
+from contextvars import ContextVar
 from typing import Any
 
-MAX_BYTES = 4 << 20  # of a response: an answer has 64 kB, what is said around it less than this
+MAX_BYTES = 512 << 10  # of a response: an answer has 64 kB, what is said and thought around it less than this
+MAX_ERROR = 16 << 10  # of a response that is no success: the rest is left out
+SENT: ContextVar[threading.Event | None] = ContextVar("SENT", default=None)  # is set when the task's request goes out
 _KEPT_ALIVE = 100  # idle connections
+_NOT_PASSED_ON = {"location", "content-length"}
 
 
 class TooMuch(ValueError):
@@ -27,6 +32,8 @@ def make_transport(httpx: Any) -> type[Any]:
         async def handle_async_request(self, request: Any) -> Any:
             """Return the response, read; raise what httpx raises, or TooMuch."""
             request.headers["accept-encoding"] = "identity"
+            if (sent := SENT.get()) is not None:
+                sent.set()
             try:
                 response = await super().handle_async_request(request)
                 try:
@@ -35,7 +42,8 @@ def make_transport(httpx: Any) -> type[Any]:
                     await response.aclose()
             except httpx.RemoteProtocolError as error:  # which litellm would answer with a second request
                 raise httpx.ReadError(str(error), request=request) from error
-            headers = [pair for pair in response.headers.multi_items() if pair[0] != "location"]
+            body = body if response.is_success else body[:MAX_ERROR]
+            headers = [pair for pair in response.headers.multi_items() if pair[0] not in _NOT_PASSED_ON]
             return httpx.Response(response.status_code, headers=headers, content=body, extensions=response.extensions)
 
     return Wire

@@ -154,7 +154,7 @@ def _long_header(source: Source) -> UnusableSource:
 def _not_found(source: Source) -> UnusableSource:
     return UnusableSource(
         f"There is no repository {source.name!r} at that URL, or it is private. Check the URL, grade it from a folder,"
-        f" or have the operator let us read it: {_key_to(source)}.",
+        f" or ask the operator to let it be read, {_key_to(source)}.",
         code="repository_not_found",
     )
 
@@ -164,7 +164,7 @@ def _key_to(source: Source) -> str:
     scheme, _, rest = source.location.partition("://")
     if scheme in {"https", "http"}:
         return f"with a token for {rest.partition('/')[0]} in MODU_FORGE_TOKENS"
-    return "by the account that runs the worker"
+    return "with a key of the account that runs the worker"
 
 
 def _moved(source: Source) -> UnusableSource:

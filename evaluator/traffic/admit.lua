@@ -2,23 +2,41 @@
 -- KEYS: places (id -> when it falls back), sent (id:tokens -> when), health (failures, closed_until, asked_until),
 --       total of sent
 -- ARGV: id, milliseconds that a place is held at most, most places, most tokens a minute (0: no limit), tokens,
---       failures that close, milliseconds that it stays closed
+--       failures that close, milliseconds that it stays closed, milliseconds that a provider may ask for at most
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local longest, most, rate = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local tokens, threshold, pause = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local longest_asked = tonumber(ARGV[8])
 local MINUTE = 61000  -- one second more, since calls take unequal times to reach the provider
 
 local function read(field)
   return tonumber(redis.call('HGET', KEYS[3], field) or '0')
 end
 
-local closed = math.max(read('closed_until'), read('asked_until'))
+-- The clock may have been set back: then nothing may hold for longer than it could from now on.
+local function read_until(field, most)
+  local at = read(field)
+  if at > now + most then
+    at = now + most
+    redis.call('HSET', KEYS[3], field, at)
+  end
+  return at
+end
+
+local function pull_back(key, at)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. at, '+inf')) do
+    redis.call('ZADD', key, at, member)
+  end
+end
+
+local closed = math.max(read_until('closed_until', pause), read_until('asked_until', longest_asked))
 if closed > now then
   return {'closed', closed - now}
 end
 
 if most > 0 then
+  pull_back(KEYS[1], now + longest)
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
   if redis.call('ZCARD', KEYS[1]) >= most then
     return {'full', 0}
@@ -27,6 +45,7 @@ end
 
 if rate > 0 then
   tokens = math.min(tokens, rate)
+  pull_back(KEYS[2], now)
   local total = tonumber(redis.call('GET', KEYS[4]) or '0')
   for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - MINUTE)) do
     total = total - tonumber(string.match(member, ':(%d+)$'))

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from evaluator.errors import SettingsError
 from evaluator.traffic import rules as traffic_rules
 from evaluator.traffic.local import Local
-from evaluator.traffic.rules import FAILURES, FORGOTTEN, PAUSE, TURN, Outcome, Rules, Why
+from evaluator.traffic.rules import FAILURES, FORGOTTEN, LONGEST_ASKED, PAUSE, TURN, Outcome, Rules, Why
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +57,19 @@ class SharedTraffic:
         self._admit = client.register_script((_HERE / "admit.lua").read_text(encoding="utf-8"))
         self._leave = client.register_script((_HERE / "leave.lua").read_text(encoding="utf-8"))
         self._lock = threading.Lock()
+        self._owed: dict[str, tuple[str, float]] = {}  # id of a place that is still to be given back -> provider, until
+        self._later: threading.Timer | None = None  # that gives them back
+        self._closed = False
         self._away_until = 0.0  # by the clock of the process; 0: Redis answers
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and try once more to give back what is owed."""
+        with self._lock:
+            self._closed = True
+            later = self._later
+        if later is not None:
+            later.cancel()
+        self._pay_back()
         self._client.close()
 
     @contextmanager
@@ -96,7 +105,9 @@ class SharedTraffic:
             tokens,
             FAILURES,
             _milliseconds(PAUSE),
+            _milliseconds(LONGEST_ASKED),
         )
+        self._pay_back()
         answer = self._ask(self._admit, keys, (id, *numbers))
         if answer is None:
             return self._local.enter(id, provider, tokens=tokens)
@@ -109,7 +120,31 @@ class SharedTraffic:
     def _give_back(self, id: str, provider: str, outcome: Outcome, *, asked: float) -> None:
         keys = [_key(provider, part) for part in ("places", "health")]
         numbers = (FAILURES, *map(_milliseconds, (PAUSE, asked, FORGOTTEN)))
-        self._ask(self._leave, keys, (id, outcome, *numbers))
+        if self._ask(self._leave, keys, (id, outcome, *numbers)) is None:
+            self._owe(id, provider)
+
+    def _owe(self, id: str, provider: str) -> None:
+        """Keep in mind that the place is still to be given back, and see to it when Redis may be there again."""
+        with self._lock:
+            self._owed[id] = (provider, time.monotonic() + self._rules.longest)
+            if self._closed or self._later is not None:
+                return
+            self._later = threading.Timer(_AWAY + TURN, self._come_back)
+            self._later.daemon = True
+            self._later.start()
+
+    def _come_back(self) -> None:
+        with self._lock:
+            self._later = None
+        self._pay_back()
+
+    def _pay_back(self) -> None:
+        """Give back what is owed. How those calls went is not told again: Redis may have noted it, and it is old."""
+        with self._lock:
+            owed, self._owed = self._owed, {}
+        for id, (provider, until) in owed.items():
+            if time.monotonic() < until:  # else it has fallen back by itself
+                self._give_back(id, provider, "nothing", asked=0.0)
 
     def _ask(self, script: Any, keys: list[str], values: tuple[str | int, ...]) -> Any:
         """Return what the script answers, or None while Redis is away, which is said once."""

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from evaluator.digest.orders import flag
 from tests.attacks.carriers import CARRIERS
-from tests.attacks.codes import CODES
+from tests.attacks.codes import CODES, RARE_CODES
 from tests.attacks.laboratory import clean, examined, is_bought
+from tests.attacks.values import VALUES
 from tests.attacks.wordings import ORDERS, TONGUES, UNSEEN
 
-_WORDINGS = {**ORDERS, **UNSEEN}
+_WORDINGS = {**ORDERS, **UNSEEN, **{f"value: {name}": words for name, words in VALUES.items()}}
 _EVERYWHERE = ("en", "ko", "de", "all but traps", "policy")  # tried in all places
 _PLAIN_PLACES = ("readme", "comment", "string")  # where every wording is tried
 _CODED = ("en", "rubric", "deserves")  # tried in every code
@@ -75,3 +77,9 @@ def test_an_order_is_found_in_every_tongue(tongue: str) -> None:
     outcome = examined(CARRIERS["readme"](TONGUES[tongue]), cunning=True)
 
     assert "orders_seen" in outcome.card.review_reasons
+
+
+@pytest.mark.parametrize("words", _CODED)
+@pytest.mark.parametrize("code", RARE_CODES)
+def test_an_order_is_found_in_codes_that_few_would_read(code: str, words: str) -> None:
+    assert flag(f"import this\n{RARE_CODES[code](_WORDINGS[words])}\nthe rest\n")

@@ -32,9 +32,10 @@ _DEMANDS = re.compile(  # a good verdict, however it is asked for
     r"|पूरे अंक|पूर्ण अंक|maksymaln\w+ (?:ocen|liczb)|maximale score|volle punten|ignora las"
     r"|ignorez|ignoriere|ignore as|ignora le|игнорируй|bỏ qua|abaikan|görmezden|تجاهل|अनदेखा"
     r"|zignoruj|negeer|givethisprojectfullmarks|markeverycriterionasmet|giveitfullmarks"
-    r"|ignoretherubric|\bmet[가-힣]|take the higher one|bullet that comes first|uppermost option|first box"
+    r"|(?<![a-z])met[가-힣一-龥ぁ-ん]|most favourable|ignoretherubric"
+    r"|take the higher one|bullet that comes first|uppermost option|first box"
     r"|shown behind each|claims .{0,20}shown|upper of two|option 1 is|first bullet"
-    r"|첫 번째 보기|통과 처리|모두 충족|높은 쪽|충족.을 선택"
+    r"|전부 충족|첫 번째 보기|통과 처리|모두 충족|높은 쪽|충족.을 선택"
     r"|erste antwort|höhere stufe|première option",
     re.IGNORECASE,
 )

@@ -59,3 +59,15 @@ def test_a_secret_that_stands_wrong_is_not_repeated(tmp_path: Path) -> None:
 
     assert "my-own-secret" not in str(caught.value)
     assert "host=token" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["openai/", "/model", "OpenAI/model", "open ai/model", "openai/my model"])
+def test_a_price_that_would_never_hold_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"is the name of no model.*Write provider/model=in/out"):
+        load(tmp_path, MODU_PRICES=f"{name}=1/2")
+
+
+def test_a_price_may_begin_with_its_point(tmp_path: Path) -> None:
+    chosen = load(tmp_path, MODU_PRICES="openai/x=.5/1/.05")
+
+    assert chosen.prices["openai/x"] == Price(input=Decimal("0.5"), output=Decimal(1), cached=Decimal("0.05"))

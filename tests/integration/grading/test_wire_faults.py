@@ -2,7 +2,9 @@
 
 import json
 import re
+import threading
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -13,15 +15,20 @@ from evaluator.errors import (
     AnswerLost,
     ContextTooLong,
     EvaluatorError,
+    Interrupted,
     JudgeRefused,
     JudgeRejected,
     JudgeUnavailable,
+    NotSent,
     RateLimited,
     UnknownModel,
     VerdictError,
 )
+from evaluator.grading import calling
+from evaluator.grading.asking import Wires, ask
 from evaluator.grading.verdict import parse
 from evaluator.grading.wire import MAX_BYTES
+from evaluator.judgement import Call
 from tests.support.judging import KEY, MODELS, NONCE, PROMPT, bill, judge, openai_response, refusal
 from tests.support.llm import Reply, ScriptedLLM, scripted_llm
 
@@ -127,10 +134,10 @@ def test_gemini_blocks_a_prompt_without_an_error(llm: ScriptedLLM) -> None:
     blocked = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 10}}
     llm.will(Reply(body=json.dumps(blocked)))
 
-    error = refusal(judge(llm, "gemini/anything"))
+    answer = judge(llm, "gemini/anything").ask(PROMPT)
 
-    assert type(error) is JudgeRejected
-    assert "content policy" in str(error)
+    assert answer.withheld
+    assert answer.input_tokens == 10
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("1", 1), ("60", 60)])
@@ -191,7 +198,7 @@ def test_a_response_that_cannot_be_read_is_a_lost_answer_after_one_request(
     assert type(error) is AnswerLost
     assert "does not answer as it should" in str(error)
     assert len(llm.requests) == 1  # litellm itself would ask again where a connection breaks
-    assert llm.poured < 8 * MAX_BYTES
+    assert llm.poured < 32 << 20  # sockets hold some of it
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -234,13 +241,15 @@ def test_nobody_listening_means_that_the_judge_is_unavailable(llm: ScriptedLLM, 
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_withheld_answer_is_a_rejection(llm: ScriptedLLM, model: str) -> None:
+def test_a_withheld_answer_is_a_rejection_that_is_paid_for(llm: ScriptedLLM, model: str) -> None:
     llm.will_reply("", finish="content_filter")
+    calls: list[Call] = []
 
-    error = refusal(judge(llm, model))
+    wires = Wires(on_call=calls.append, checkpoint=lambda: None)
+    with pytest.raises(JudgeRejected, match="content policy"):
+        ask(judge(llm, model), PROMPT, purpose="test", wires=wires, read=lambda answer: answer)
 
-    assert type(error) is JudgeRejected
-    assert "content policy" in str(error)
+    assert [(call.outcome, call.input_tokens, call.output_tokens) for call in calls] == [("judge_rejected", 1000, 200)]
 
 
 @pytest.mark.parametrize(
@@ -282,3 +291,75 @@ def test_a_response_out_of_form_is_told_without_program_or_answer(llm: ScriptedL
 
     assert type(error) is AnswerLost
     assert not re.search(r"Traceback|Invalid response|File|\.py|piece|[\\/]\w+[\\/]", str(error).replace("openai/", ""))
+
+
+CODE = "SECRETCODE = compute(alpha)"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(status=429, text=CODE, headers={"Retry-After": "Fri, 31 Dec 99999999999 23:59:59 GMT"}),
+        Reply(status=503, text=CODE), Reply(status=401, text=CODE), Reply(hang=60), Reply(body=json.dumps([CODE])),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("model", MODELS)
+def test_nothing_of_the_vendors_error_hangs_on_ours(llm: ScriptedLLM, model: str, reply: Reply) -> None:
+    llm.will(reply)
+
+    error = refusal(judge(llm, model, timeout=2))
+
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    frames = "".join(traceback.format_exception(error))
+    assert "site-packages" not in frames
+    assert "your name" not in frames
+
+
+NOT_ANSWERS: dict[str, Any] = {
+    "another wire": {"choices": [{"index": 0, "message": {"content": "x" * 480_000}, "finish_reason": "stop"}]},
+    "parts that are none": {"candidates": [{"content": {"parts": "sk-" * 150_000}}], "usageMetadata": {}},
+    "text": "Bearer " * 60_000,
+}
+
+
+@pytest.mark.parametrize("body", NOT_ANSWERS.values(), ids=NOT_ANSWERS)
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("model", ["anthropic/anything", "gemini/anything"])
+def test_a_long_response_that_is_no_answer_holds_nobody_up(
+    llm: ScriptedLLM, model: str, status: int, body: Any
+) -> None:
+    llm.will(Reply(status=status, body=json.dumps(body)))
+    pauses: list[float] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        before = time.monotonic()
+        while not done.wait(0.02):
+            pauses.append(time.monotonic() - before)
+            before = time.monotonic()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    refusal(judge(llm, model))
+    done.set()
+    watcher.join()
+
+    assert max(pauses, default=0) < 1
+
+
+def test_a_stop_ends_the_calls_that_are_under_way_and_sends_no_others(llm: ScriptedLLM) -> None:
+    llm.will(Reply(hang=60))
+    errors: list[EvaluatorError] = []
+    caller = threading.Thread(target=lambda: errors.append(refusal(judge(llm, MODELS[0]))))
+    caller.start()
+    while not llm.requests:
+        time.sleep(0.01)
+
+    with calling.abandoned():
+        caller.join(5)
+        errors.append(refusal(judge(llm, MODELS[0])))
+
+    assert [type(error) for error in errors] == [Interrupted, NotSent]
+    assert [error.code for error in errors] == ["interrupted", "judge_busy"]
+    assert len(llm.requests) == 1

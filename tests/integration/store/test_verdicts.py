@@ -54,6 +54,23 @@ def test_to_recall_is_to_use(conn: Connection) -> None:
     assert verdicts.forget(conn, unused=90 * DAY, limit=10) == 0
 
 
+def test_what_is_of_no_use_is_dropped_so_that_another_answer_can_be_kept(conn: Connection) -> None:
+    verdicts.keep(conn, KEY, {"level": "gone", "share": 0.1})
+    verdicts.drop(conn, KEY, {"share": 0.1, "level": "gone"})
+
+    verdicts.keep(conn, KEY, {"level": "met"})
+
+    assert verdicts.recall(conn, KEY) == {"level": "met"}
+
+
+def test_what_another_worker_has_kept_in_its_place_is_not_dropped(conn: Connection) -> None:
+    verdicts.keep(conn, KEY, {"level": "met"})
+
+    verdicts.drop(conn, KEY, {"level": "gone"})
+
+    assert verdicts.recall(conn, KEY) == {"level": "met"}
+
+
 def test_no_more_is_forgotten_at_once_than_was_asked_for_the_oldest_first(conn: Connection) -> None:
     for key, days in ((KEY, 100), (OTHER, 200)):
         verdicts.keep(conn, key, {})

@@ -210,3 +210,76 @@ def test_calls_that_redis_let_through_count_when_it_goes_away(
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(SettingsError, match="REDIS_URL"):
         traffic("nonsense")
+
+
+def test_a_clock_that_was_set_back_closes_nobody_for_longer_than_the_rules_do(
+    redis_url: str, shut: list[SharedTraffic]
+) -> None:
+    one, two = shut[:] = [traffic(redis_url, places=1, rate=10, call_seconds=-9.7) for _ in range(2)]
+    later = (time.time() + 3600) * 1000  # as a clock that was an hour ahead has written it
+    with Redis.from_url(redis_url) as client:
+        client.hset("modu:traffic:{openai}:health", mapping={"asked_until": later})
+        asked = try_to_enter(one)
+        client.hset("modu:traffic:{openai}:health", mapping={"asked_until": 0, "closed_until": later})
+        closed = try_to_enter(two)
+        kept = float(client.hget("modu:traffic:{openai}:health", "closed_until") or 0)
+        client.hset("modu:traffic:{openai}:health", "closed_until", 0)
+        client.zadd("modu:traffic:{openai}:places", {"dead": later})
+        full = try_to_enter(one)
+        time.sleep(0.4)
+        client.zadd("modu:traffic:{openai}:sent", {"early:10": later})
+        client.set("modu:traffic:{openai}:total", 10)
+        spent = try_to_enter(one)
+
+    assert asked is not None
+    assert closed is not None
+    assert spent is not None
+    assert 50 < asked <= 60
+    assert 10 < closed <= 15
+    assert kept <= (time.time() + 15) * 1000
+    assert full == 0.25
+    assert 50 < spent <= 61
+
+
+def test_a_place_that_could_not_be_given_back_is_given_back_with_the_next_call(
+    redis_url: str, shut: list[SharedTraffic]
+) -> None:
+    one, two = shut[:] = [traffic(redis_url, places=1) for _ in range(2)]
+    with one.admit("openai", tokens=1):
+        one._away_until = time.monotonic() + 60  # as after an answer that did not come
+    held = try_to_enter(two)
+
+    one._away_until = 0.0
+    with one.admit("gemini", tokens=1):
+        pass
+
+    assert held == 0.25
+    assert try_to_enter(two) is None
+
+
+def test_a_place_that_could_not_be_given_back_is_given_back_by_and_by(
+    redis_url: str, shut: list[SharedTraffic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evaluator.traffic.shared._AWAY", 0.1)
+    one, two = shut[:] = [traffic(redis_url, places=1) for _ in range(2)]
+    with one.admit("openai", tokens=1):
+        one._away_until = time.monotonic() + 0.5
+    held = try_to_enter(two)
+
+    until = time.monotonic() + 10
+    while try_to_enter(two) is not None and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert held == 0.25
+    assert try_to_enter(two) is None
+
+
+def test_a_worker_that_ends_gives_back_what_it_still_holds(redis_url: str, shut: list[SharedTraffic]) -> None:
+    one, two = shut[:] = [traffic(redis_url, places=1) for _ in range(2)]
+    with one.admit("openai", tokens=1):
+        one._away_until = time.monotonic() + 60
+    one._away_until = 0.0
+
+    one.close()
+
+    assert try_to_enter(two) is None

@@ -5,7 +5,12 @@ import pytest
 from click.testing import CliRunner
 
 from evaluator.cli.main import modu, run
-from tests.unit.services.test_regrade import document
+from tests.support.documents import document
+
+NOT_AT_HAND = (
+    "Note: The rubric plain 1.0.0 of this identity is not at hand: weights and gates are those that the record tells."
+    " Put its file into MODU_RUBRICS_DIR to have them checked."
+)
 
 
 @pytest.fixture
@@ -25,23 +30,36 @@ def changed(file: Path) -> Path:
 def test_a_person_reads_both_scores_and_that_they_are_the_same(file: Path) -> None:
     result = CliRunner().invoke(modu, ["regrade", str(file)], standalone_mode=False)
 
-    scores = "functionality 4 (25/6), practicality 4 (65/16), total 8, passed, own pass line 5 reached"
+    scores = "functionality 4 (25/6), practicality 4 (65/16), total 8, passed"
     assert result.return_value == 0
     assert result.output.splitlines() == [
         "Evaluation 0d6f6d5c",
         f"  Given       {scores}",
         f"  Recomputed  {scores}",
         "The same: the record gives exactly the score that was given.",
+        NOT_AT_HAND,
     ]
+
+
+def test_an_own_pass_line_is_said_where_somebody_has_set_one(file: Path) -> None:
+    content = document()
+    content["scorecard"]["pass_line"] = content["record"]["basis"]["pass_line"] = 9
+    file.write_text(json.dumps(content))
+
+    result = CliRunner().invoke(modu, ["regrade", str(file)], standalone_mode=False)
+
+    assert result.output.splitlines()[1].endswith("total 8, passed, own pass line 9 not reached")
 
 
 def test_a_difference_is_said_and_is_the_exit_status(file: Path) -> None:
     result = CliRunner().invoke(modu, ["regrade", str(changed(file))], standalone_mode=False)
 
     assert result.return_value == 1
-    assert result.output.splitlines()[3:] == [
-        "Not the same: the record does not give the score that was given:",
+    assert result.output.splitlines()[3:7] == [
+        "Not the same: the record contradicts what was given:",
         "  functionality: 5 (5) was given, the record gives 4 (25/6).",
+        "  functionality: 5 was given, the row now says 4.",
+        "  total: 9 was given, the row now says 8.",
     ]
 
 

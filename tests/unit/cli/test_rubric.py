@@ -122,4 +122,22 @@ def test_a_file_that_is_not_there_ends_with_2(capsys: pytest.CaptureFixture[str]
     status, out, err = printed(capsys, command, "nowhere.toml")
 
     assert (status, out) == (2, "")
+    assert err == "Error: There is no file 'nowhere.toml'. Give the path of a rubric file.\n"
+
+
+def test_a_name_that_nobody_knows_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = printed(capsys, "show", "nosuch")
+
+    assert status == 2
     assert "Known rubrics: course, default, hackathon, readme" in err
+
+
+def test_a_mistyped_folder_of_rubrics_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODU_RUBRICS_DIR", str(tmp_path / "mistyped"))
+
+    status, out, err = printed(capsys, "list")
+
+    assert (status, out) == (2, "")
+    assert "mistyped is not there. Set MODU_RUBRICS_DIR to a folder" in err

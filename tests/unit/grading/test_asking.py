@@ -15,9 +15,12 @@ from evaluator.errors import (
     ClaimLost,
     DatabaseUnavailable,
     EvaluatorError,
+    Interrupted,
     JudgeBusy,
     JudgeRefused,
+    JudgeRejected,
     JudgeUnavailable,
+    NotSent,
     RateLimited,
     UnknownPrice,
     VerdictError,
@@ -303,3 +306,48 @@ def test_a_ledger_that_cannot_be_written_does_not_make_us_pay_again() -> None:
 
     assert judge.script == [ANSWER]
     assert purse.said[-1] == "settle 7 0.11000000"
+
+
+def test_an_answer_that_is_withheld_is_paid_for_and_stands_in_the_ledger() -> None:
+    calls: list[Call] = []
+    purse = Counter()
+
+    with pytest.raises(JudgeRejected, match="content policy"):
+        put(ScriptedJudge(ANSWER.model_copy(update={"text": "", "withheld": True})), wires(calls, purse=purse))
+
+    assert [(call.outcome, call.input_tokens, call.cost_usd) for call in calls] == [("judge_rejected", 90, COST)]
+    assert purse.said[1] == "settle 7 0.11000000"
+
+
+def test_a_call_that_was_never_sent_is_tried_again_costs_nothing_and_is_in_no_ledger() -> None:
+    calls: list[Call] = []
+    purse = Counter()
+
+    told = put(ScriptedJudge(NotSent("too slow"), ANSWER), wires(calls, purse=purse))
+
+    assert told == "hello"
+    assert [call.outcome for call in calls] == ["ok"]
+    assert purse.said[1] == "settle 7 0"
+
+
+def test_a_call_that_a_stop_ends_may_have_to_be_paid_for_and_is_not_made_again() -> None:
+    calls: list[Call] = []
+    purse = Counter()
+    judge = ScriptedJudge(Interrupted("stopping"), ANSWER)
+
+    with pytest.raises(Interrupted):
+        put(judge, wires(calls, purse=purse))
+
+    assert [call.outcome for call in calls] == ["interrupted"]
+    assert purse.said[1] == "settle 7 2.18400000"
+    assert judge.script == [ANSWER]
+
+
+def test_an_answer_without_counts_costs_all_that_was_put_aside() -> None:
+    calls: list[Call] = []
+    purse = Counter()
+
+    put(ScriptedJudge(Answer(text="hello", input_tokens=0, output_tokens=0)), wires(calls, purse=purse))
+
+    assert [call.cost_usd for call in calls] == [None]
+    assert purse.said[1] == "settle 7 2.18400000"

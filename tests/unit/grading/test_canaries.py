@@ -86,6 +86,22 @@ def test_what_stands_in_a_comment_is_no_definition() -> None:
     assert "gone" not in names
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", 'TEXT = """\ndef gone():\n    pass\n"""\n\ndef main():\n    pass\n'),
+        ("a.js", "const text = `\nfunction gone() {}\n`\nfunction main() {}\n"),
+        ("A.kt", 'val text = """\nclass gone\n"""\nclass main\n'),
+        ("a.rs", 'let text = r#"\nfn gone() {}\n"#;\nfn main() {}\n'),
+    ],
+)
+def test_what_stands_in_a_string_is_no_definition(path: str, text: str) -> None:
+    names = {found[1] for q in questions(digest_of({path: text})) if (found := re.search(r"name `(\w+)`", q))}
+
+    assert "main" in names
+    assert "gone" not in names
+
+
 def test_of_a_file_that_is_cut_nobody_is_asked_the_length() -> None:
     cut = digest_of({"README.md": "# Tool\n\nIt stacks.\n"}, cut={"README.md": 1})
 

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from evaluator.grading import comment_forms as forms
-from evaluator.grading import comments
+from evaluator.grading import comments, prose
 
 
 def code_of(text: str, path: str) -> str:
@@ -24,7 +24,7 @@ def code_of(text: str, path: str) -> str:
         ("a.py", '"""never closed\nx = 1', ""),
         ("a.js", "f(); // so", "f(); "),
         ("a.js", "/* a\nb */ f();", " f();"),
-        ("a.js", "/* never closed\nf();", ""),
+        ("a.js", "/* never closed\nf();", "\nf();"),
         ("a.js", 'g("http://x.example"); // so', 'g("http://x.example"); '),
         ("a.ts", "g(`// no`); # no comment", "g(`// no`); # no comment"),
         ("a.css", "a { color: #fff; } /* b */", "a { color: #fff; } "),
@@ -198,7 +198,7 @@ def test_a_string_of_prose_is_no_behaviour_though_it_is_no_comment(path: str, te
     ],
 )
 def test_a_query_a_template_and_a_short_message_are_behaviour(string: str) -> None:
-    assert not forms.is_prose(string)
+    assert not prose.is_prose(string)
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_korean_is_found_whether_composed_or_not() -> None:
 
 @pytest.mark.parametrize(("length", "status"), [(23, "not_found"), (24, "exact")])
 def test_a_quote_needs_24_characters(length: int, status: str) -> None:
-    line = "abcdefghijklmnopqrstuvwxyz"
+    line = "abcdefghijkl.nopqrstuvw(x)"
 
     assert verify(line[:length], digest=one_file(line)).status == status
 
@@ -184,7 +184,7 @@ LONG = "one_two_three = four_five + six_seven(eight_nine, ten_eleven, twelve)"
     [
         ("one_two_three ... six_seven(eight_nine", "exact"),
         ("one_two_three ... four_five ... twelve) or so", "not_found"),
-        ("one_two_three...six_seven(eight...ten_eleven", "exact"),
+        ("one_two_three...six_seven(...ten_eleven", "exact"),
         ("one_two_three...four_five...six_seven...twelve)", "not_found"),
         ("six_seven(eight_nine ... one_two_three", "not_found"),
         ("one_two_three = fo ... twelve)", "not_found"),
@@ -198,14 +198,14 @@ def test_a_quote_may_leave_out_two_parts_but_keeps_the_order(quote: str, status:
     assert verify(quote, digest=one_file(LONG)).status == status
 
 
-@pytest.mark.parametrize(("piece", "status"), [("one_two", "not_found"), ("one_two_", "exact")])
+@pytest.mark.parametrize(("piece", "status"), [("six_sev", "not_found"), ("six_seven", "exact")])
 def test_each_piece_of_a_quote_needs_eight_signs(piece: str, status: str) -> None:
-    assert verify(f"{piece}...six_seven(eight_nine, ten", digest=one_file(LONG)).status == status
+    assert verify(f"{piece}...eight_nine, ten_eleven", digest=one_file(LONG)).status == status
 
 
-@pytest.mark.parametrize(("tail", "status"), [("six_seven(e", "not_found"), ("six_seven(ei", "exact")])
+@pytest.mark.parametrize(("tail", "status"), [("six_seven(", "not_found"), ("+ six_seven(", "exact")])
 def test_the_pieces_of_a_quote_need_24_characters_together(tail: str, status: str) -> None:
-    assert verify(f"one_two_thre...{tail}", digest=one_file(LONG)).status == status
+    assert verify(f"one_two_three...{tail}", digest=one_file(LONG)).status == status
 
 
 @pytest.mark.parametrize(("gap", "status"), [(39, "exact"), (40, "not_found")])
@@ -385,50 +385,3 @@ def test_equal_lines_of_two_files_are_two_places() -> None:
     digest = digest_of({"a.py": PIECES[0], "b.py": PIECES[0]})
 
     assert settled("code", cite(PIECES[0], file="a.py"), cite(PIECES[0], file="b.py"), spans=2, digest=digest) == "met"
-
-
-def test_a_quote_with_three_gaps_is_not_looked_for() -> None:
-    two = "def greeting(name: str) ... raise ValueError ... Hello, {name.strip()}"
-    three = "def greeting(name: str) ... if not name.strip() ... raise ValueError ... Hello, {name.strip()}"
-
-    assert verify(two, lines=(5, 9)).status == "exact"
-    assert verify(three, lines=(5, 9)).status == "not_found"
-
-
-def test_a_quote_that_only_ends_within_the_cited_lines_is_not_there() -> None:
-    quote = 'raise ValueError("a name is needed to greet")\n    return f"Hello, {name.strip()}!"'
-
-    found = verify(quote, lines=(9, 12))
-
-    assert (found.status, found.lines) == ("relocated", (8, 9))
-
-
-def test_the_last_line_of_a_quote_is_that_of_its_last_sign() -> None:
-    text = "def totals(rows: list[int]) -> int:\n    return sum(rows) + len(rows\n    )\n"
-
-    found = verify("def totals(rows: list[int]) -> int:\n    return sum(rows) + len(rows\n    )", digest=one_file(text))
-
-    assert found.lines == (1, 3)
-
-
-def test_the_code_of_all_pieces_of_a_quote_counts() -> None:
-    text = "result = compute(first, second)\n# and here is a remark about what was done\n"
-    quote = "result = compute(first, second) ... # and here is a remark about what was done"
-    claimed = Claimed(id="F1", evidence=(cite(quote, lines=(1, 2)),), reason="r", verdict="met")
-
-    assert Checker(one_file(text)).settle(criterion("code"), claimed).level == "met"
-
-
-def test_of_overlapping_beginnings_each_is_tried() -> None:
-    text = "aab = 1\nxxaaaaabcdefgh_longer_name = compute(first, second)\n"
-
-    assert verify("aaaabcdefgh_longer_name = compute(first, second)", digest=one_file(text)).lines == (2, 2)
-
-
-def test_the_nearest_place_is_told_by_its_first_line() -> None:
-    long = "value = compute(\n    first,\n    second,\n    third,\n)"
-    text = f"{long}\n\n\n{long}\n"
-
-    found = verify(long, lines=(6, 6), digest=one_file(text))
-
-    assert found.lines == (8, 12)

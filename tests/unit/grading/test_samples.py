@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,23 @@ from typing import Any
 import pytest
 
 from evaluator.domain import Digest, Finding
-from evaluator.errors import BudgetSpent, JudgeUnavailable, RateLimited, VerdictError
+from evaluator.errors import (
+    BudgetSpent,
+    ContextTooLong,
+    EvaluatorError,
+    JudgeBusy,
+    JudgeRefused,
+    JudgeRejected,
+    JudgeUnavailable,
+    LimitReached,
+    NoKey,
+    NoRecordedAnswer,
+    RateLimited,
+    SecondJudgeAway,
+    TransientError,
+    UnknownModel,
+    VerdictError,
+)
 from evaluator.grading.record import rescore
 from evaluator.grading.replay import Header, Recorder, Replayer
 from evaluator.grading.samples import merged, together
@@ -76,8 +93,8 @@ def test_the_sample_without_the_readme_shows_none_of_it_and_asks_nothing_that_on
     run(judge)
 
     bare = judge.prompts[-2:]
-    assert all("Greets whoever runs it by name" in prompt.prefix for prompt in judge.prompts[:4])
-    assert all("Greets whoever runs it by name" not in prompt.prefix for prompt in bare)
+    assert all("# Greeter" in prompt.prefix for prompt in judge.prompts[:4])
+    assert all("# Greeter" not in prompt.prefix for prompt in bare)  # what it promises is asked all the same
     assert all("[The README is left out here on purpose." in prompt.prefix for prompt in bare)
     assert all("Question F2?" not in p.suffix and "Question P2?" not in p.suffix for p in bare)
     assert bare[0].prefix == bare[1].prefix
@@ -345,7 +362,7 @@ def test_nothing_that_memory_keeps_quotes_the_project() -> None:
 
     def quoting(answer: dict[str, Any]) -> dict[str, Any]:
         items = [item | {"reason": f"It does {line} there."} for item in answer["criteria"]]
-        orders = [{"file": "README.md", "quote": "Greets whoever runs it by name."}]
+        orders = [{"file": "README.md", "quote": "# Greeter"}]
         return answer | {"criteria": items, "feedback": f"Keep {line} as it is.", "orders_seen": orders}
 
     memory = Notebook()
@@ -353,7 +370,7 @@ def test_nothing_that_memory_keeps_quotes_the_project() -> None:
 
     kept = "".join(memory.pages.values())
     assert "Hello" not in kept
-    assert "Greets" not in kept
+    assert "# Greeter" not in kept
     assert "[code withheld]" in kept
 
 
@@ -373,9 +390,12 @@ def test_what_memory_has_spoilt_is_asked_anew(spoil: Any) -> None:
     judge = ScriptedJudge()
 
     card = run(judge, memory=memory)
+    again = ScriptedJudge()
+    run(again, memory=memory)
 
     assert len(judge.prompts) == 2
     assert card.total == 10
+    assert again.prompts == []  # what could not be read was replaced
 
 
 def test_an_unusable_answer_is_not_kept() -> None:
@@ -478,7 +498,47 @@ def test_an_unusable_second_judge_costs_no_grade() -> None:
 
     assert card.total == 6
     assert card.review_reasons == ("near_line",)
-    assert card.record["examinations"][-2]["verdicts"] == []
+    assert parts(card)[-1] == (3, "second_judge", "f")  # half an opinion is not worth the other half
+    assert missing(card) == ["no_answer"]
+
+
+def missing(card: Scorecard) -> list[str | None]:
+    return [e["missing"] for e in card.record["examinations"] if e["part"] == "second_judge"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [JudgeRefused("key"), JudgeRejected("bad"), UnknownModel("gone"), NoKey("none"), ContextTooLong("long"),
+     BudgetSpent("spent"), NoRecordedAnswer("none")],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_a_second_judge_that_fails_for_good_costs_no_grade(error: EvaluatorError) -> None:
+    for script, codes in (((error,), [error.code]), ((SIX, error), [None, error.code])):
+        card = run(ScriptedJudge(levels=SIX), second=second(*script))
+
+        assert (card.total, card.review_reasons) == (6, ("near_line",))
+        assert missing(card) == codes
+        assert rescore(json.loads(json.dumps(card.record))).total == 6
+
+
+@pytest.mark.parametrize("error", [RateLimited("slow"), JudgeUnavailable("down"), JudgeBusy("left alone")])
+def test_a_second_judge_that_is_away_is_waited_for_unless_the_terms_say_not_to(error: TransientError) -> None:
+    error.retry_after = timedelta(seconds=7)
+    memory, first = Notebook(), ScriptedJudge(levels=SIX)
+
+    with pytest.raises(SecondJudgeAway) as away:
+        run(first, second=second(error), memory=memory)
+    card = run(first, second=second(error), memory=memory, waits_for_second=False)
+
+    assert (away.value.code, away.value.retry_after, str(away.value)) == (error.code, error.retry_after, str(error))
+    assert (card.total, missing(card)) == (6, [error.code])
+    assert len(first.prompts) == 6
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_limit_of_our_own_before_the_second_judge_is_always_waited_for(waits: bool) -> None:
+    with pytest.raises(LimitReached):
+        run(ScriptedJudge(levels=SIX), second=second(LimitReached("full")), waits_for_second=waits)
 
 
 def test_a_judge_is_not_its_own_second() -> None:

@@ -79,6 +79,19 @@ def test_a_second_judge_of_the_same_family_is_told() -> None:
     assert "of the same family" in found["Second"][1]
 
 
+@pytest.mark.parametrize("other", ["offline", "replay/openai/gpt-5.4"])
+def test_what_is_no_llm_is_told_where_one_is_needed(other: str) -> None:
+    found = judged(second_model=other, fallback_models=(other,))
+
+    for name, setting in (("Second", "MODU_SECOND_MODEL"), ("Fallback", "MODU_FALLBACK_MODELS")):
+        assert found[name][0] == "missing"
+        assert f"{setting}: '{other}' is no LLM that could be asked" in found[name][1]
+
+
+def test_a_model_of_a_file_is_told_of_the_judge_itself() -> None:
+    assert judged(model="replay/openai/gpt-5.4")["Judge"][0] == "missing"
+
+
 def test_a_name_that_is_no_model_is_told_with_its_setting() -> None:
     (finding,) = (one for one in health.judging(Settings.model_validate({"model": "mystery"})) if one.name == "Judge")
 

@@ -53,10 +53,30 @@ def test_what_cannot_be_is_refused(
         models.check(GPT, fallbacks=fallbacks, second=second)
 
 
+@pytest.mark.parametrize("other", ["offline", models.RECORDED + CLAUDE, models.REPLAYED + CLAUDE])
+def test_what_is_no_llm_that_could_be_asked_neither_stands_in_nor_is_a_second_judge(other: str) -> None:
+    with pytest.raises(SettingsError, match=f"MODU_FALLBACK_MODELS: '{other}' is no LLM that could be asked"):
+        models.check(GPT, fallbacks=(CLAUDE, other), second=None)
+    with pytest.raises(SettingsError, match=f"MODU_SECOND_MODEL: '{other}' is no LLM that could be asked"):
+        models.check(GPT, fallbacks=(), second=other)
+
+    assert models.in_order(GPT, fallbacks=(other, CLAUDE)) == (GPT, CLAUDE)
+    assert models.second_to(GPT, second=other) is None
+
+
+@pytest.mark.parametrize("prefix", [models.RECORDED, models.REPLAYED])
+def test_what_is_on_file_is_asked_for_with_its_file_and_not_by_name(prefix: str) -> None:
+    with pytest.raises(SettingsError, match="Use --judge-record FILE or --judge-replay FILE"):
+        models.check(prefix + GPT, fallbacks=(), second=None)
+    with pytest.raises(SettingsError, match="Use --judge-record FILE or --judge-replay FILE"):
+        models.check(models.RECORDED + prefix + GPT, fallbacks=(), second=None, on_file=True)
+
+
 def test_the_offline_judge_needs_nothing_of_all_that() -> None:
     models.check("offline", fallbacks=("mystery",), second="mystery")
 
 
 def test_what_can_be_is_let_through() -> None:
-    models.check(models.REPLAYED + GPT, fallbacks=(CLAUDE,), second="openai/gpt-5.4-mini")
+    models.check(models.REPLAYED + GPT, fallbacks=(CLAUDE,), second="openai/gpt-5.4-mini", on_file=True)
+    models.check(models.RECORDED + GPT, fallbacks=(), second=CLAUDE, on_file=True)
     models.check(GPT, fallbacks=("openai/gpt-5.4-mini",), second=CLAUDE)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluator.errors import SettingsError
 from evaluator.judgement import Criterion, Dimension, Levels, Rubric
 from evaluator.services import rubrics
 from evaluator.settings import Settings
@@ -71,20 +72,6 @@ def test_a_gate_that_can_never_matter_is_warned_of(weight: int, cap: int, idle: 
     assert [warning.startswith("A1: the gate") for warning in found] == [True] * idle
 
 
-def test_a_question_that_is_asked_twice_is_warned_of_whatever_its_spaces_and_capitals() -> None:
-    (warning,) = rubrics.warnings(rubric(asked("A1", question="Is it  there?"), asked("A2", question="is it there ?")))
-
-    assert warning.startswith("A1, A2 ask the same question")
-
-
-def test_a_check_that_is_used_twice_in_a_dimension_is_warned_of() -> None:
-    twice = (asked("A1", check="tests"), asked("A2", check="tests", question="And again?"), asked("A3", weight=9))
-
-    (warning,) = rubrics.warnings(rubric(*twice))
-
-    assert warning.startswith("A1, A2 have the same check, tests")
-
-
 def test_the_built_in_rubrics_are_listed_with_what_they_are() -> None:
     rows = {row["id"]: row for row in rubrics.listed(settings())}
 
@@ -113,3 +100,8 @@ def test_a_rubric_is_loaded_from_the_folder_of_the_settings(tmp_path: Path) -> N
 
     assert rubrics.load("default", settings=settings(tmp_path)).version == "9.0.0"
     assert rubrics.load("default", settings=settings()).version == "1.1.0"
+
+
+def test_a_folder_that_is_not_there_is_told_and_not_listed_as_empty(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="MODU_RUBRICS_DIR"):
+        rubrics.listed(settings(tmp_path / "mistyped"))
