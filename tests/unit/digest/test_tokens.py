@@ -1,6 +1,5 @@
 import functools
 import importlib.util
-import inspect
 import json
 import os
 from collections.abc import Iterable
@@ -11,7 +10,6 @@ import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator import domain, errors, settings
 from evaluator.digest import oddity, token_count, token_worths, tokens
 from evaluator.digest.tokens import estimate, measure
 
@@ -54,7 +52,7 @@ retour. Toutes les données restent sur votre machine, il fonctionne donc sans r
 dépôt, créez un environnement, installez les paquets nécessaires et copiez les réglages d'exemple. En cas d'erreur,
 regardez d'abord la dernière ligne du journal : elle nomme le plus souvent le fichier qui n'a pas pu être écrit.
 """
-CODE = "\n".join(inspect.getsource(module) for module in (domain, errors, settings))
+CODE = (Path(__file__).parents[2] / "data" / "honest_code.txt").read_text("utf-8")  # ours, as it once was
 JSON = json.dumps(
     {"items": [{"id": n, "name": f"item {n}", "price": n * 1.25, "tags": ["a", "b"]} for n in range(200)]}, indent=2
 )
