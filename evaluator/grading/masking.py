@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 MASK = "[key]"
+SHORTEST = 6  # signs of a key: shorter ones, such as the `x` of a server that wants any, stand in every sentence
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|gsk|xai|AIza|key)[-_]?[\w*-]{12,}|Bearer\s+\S+", re.IGNORECASE)
 
 _NAMES = {"&": "&amp;", '"': "&quot;", "'": "&apos;", "<": "&lt;", ">": "&gt;"}
@@ -13,7 +14,7 @@ _NAMES = {"&": "&amp;", '"': "&quot;", "'": "&apos;", "<": "&lt;", ">": "&gt;"}
 def masked(words: str, keys: Iterable[str]) -> str:
     """Return *words* without those *keys*, however they are escaped, and without what looks like any key."""
     for key in keys:
-        if key:
+        if len(key) >= SHORTEST:
             words = _spellings(key).sub(MASK, words.replace(key, MASK))
     return _KEY_LIKE.sub(MASK, words)
 

@@ -115,7 +115,8 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
             if failed is None and isinstance(error, _NO_JUDGE):  # waiting mends nothing, and a person has to know
                 raise
             failed = failed or error
-            _pass_over(claim, sitting, error)
+            if sitting is not tried[-1]:
+                _pass_over(claim, sitting, error)
         else:
             _advance(claim, "scoring", bench=bench)
             _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=sitting.fingerprint, bench=bench)

@@ -64,6 +64,7 @@ def test_the_json_is_the_documented_one(worked: Modu, project: Path) -> None:
         "project",
         "scores",
         "pass_line",
+        "dimensions",
         "criteria",
         "claims",
         "feedback",
@@ -91,6 +92,7 @@ def test_the_json_is_the_documented_one(worked: Modu, project: Path) -> None:
         "output_tokens": 0,
         "cached_tokens": 0,
         "reasoning_tokens": 0,
+        "lost_calls": 0,
         "cost_usd": "0.0000",
     }
 

@@ -20,6 +20,7 @@ _CLAIMS = re.compile(r"^Answer these of the numbered claims .*: ([\d, ]+)\.$", r
 _PLACES = re.compile(r"at least (?:(one)|(\d+)) (?:different )?places? in (code|test|manifests|any)")
 _CODE = (".py", ".js", ".ts", ".tsx", ".jsx", ".go", ".rs", ".java", ".kt", ".c", ".cpp", ".cs", ".rb", ".php", ".sh")
 _CONFIG = (".toml", ".json", ".yml", ".yaml", ".cfg", ".ini", ".txt", "Makefile", "Dockerfile")
+_IMPORT = ("import ", "from ", "use ", "using ", "package ", "#include", "export * from")  # shows nothing that is done
 _COMMENT = ("#", "//", "/*", "*", '"""', "'''", "--", "<!--")
 
 _SHOWN = re.compile(r"Is the content of a file with the path `([^`]+)` shown above\?")
@@ -156,7 +157,7 @@ def _cite(files: list[Shown], kind: str, places: int) -> list[dict[str, Any]]:
         if _suits(file.path, kind):
             for number, text in file.lines:
                 quote = text.strip()
-                if len(quote) >= 24 and not quote.startswith(_COMMENT) and len(found) < places:
+                if len(quote) >= 24 and not quote.startswith((*_COMMENT, *_IMPORT)) and len(found) < places:
                     found.append({"file": file.path, "lines": [number, number], "quote": quote[:400]})
     return found
 
