@@ -5,33 +5,35 @@ Each form takes what it matched even where it does not end, so that hostile text
 
 import re
 
-_PYTHON = re.compile(
+from evaluator.patterns import compiled
+
+_PYTHON = compiled(
     rb"#[^\n]*+"
     rb"|\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+(?:\"\"\")?|'''(?:[^'\\]++|\\.|'(?!''))*+(?:''')?"
     rb"|\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?",
     re.DOTALL,
 )
-_PYTHON_NEVER = re.compile(
+_PYTHON_NEVER = compiled(
     rb"\n([ \t]*+)if[ \t(]{1,5}(?:False|0)[ \t)]{0,5}:[^\n]*+(?:\n(?:[ \t\r]*+(?=\n|\Z)|\1[ \t][^\n]*+))*+"
 )
 _IMPORT = 4100  # bytes that the last import of a file may have
-_BLOCK = re.compile(rb"/\*(?<![\w'\"`*./@\[-]/\*)(?:[^*]++|\*(?!/))*+(?:\*/)?")  # not the `/*` of a pattern of paths
-_MARKUP = re.compile(rb"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
+_BLOCK = compiled(rb"/\*(?<![\w'\"`*./@\[-]/\*)(?:[^*]++|\*(?!/))*+(?:\*/)?")  # not the `/*` of a pattern of paths
+_MARKUP = compiled(rb"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 
 _HASH = re.compile(r"#(?<!\S#)[^\n]*")
-_SLASHES = re.compile(r"//(?<!\S//)[^\n]*|/\*(?<![\w'\"`*./@\[-]/\*)(?:[^*]++|\*(?!/))*+(?:\*/)?")
-_ANGLES = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
+_SLASHES = compiled(r"//(?<!\S//)[^\n]*|/\*(?<![\w'\"`*./@\[-]/\*)(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_ANGLES = compiled(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 _SLASHED = (".gradle", ".kts", ".sbt", ".js", ".ts", ".mjs", ".cjs", ".jsonc", ".swift", ".php", ".go", "go.mod")
 _ANGLED = (".xml", ".html", ".csproj", ".fsproj", ".vbproj", ".props", ".targets", ".plist")
 _LEFT_OUT = "exclude|ignore|omit|skip"
 _WORDS = tuple(_LEFT_OUT.split("|"))
-_TABLE = re.compile(rf"^\[[^\]\n]{{0,80}}?(?:{_LEFT_OUT})[^\]\n]{{0,80}}\][^\n]*+(?:\n(?!\[)[^\n]*+)*+", re.MULTILINE)
+_TABLE = compiled(rf"^\[[^\]\n]{{0,80}}?(?:{_LEFT_OUT})[^\]\n]{{0,80}}\][^\n]*+(?:\n(?!\[)[^\n]*+)*+", re.MULTILINE)
 _OPTION = re.compile(rf"--(?:{_LEFT_OUT})[\w-]{{0,40}}+[= ]\S*+")
 _VALUE = (
     r"\[[^\]]*+\]?|\{[^}]*+\}?"
     r"|'''(?:[^']++|'(?!''))*+(?:''')?|\"\"\"(?:[^\"]++|\"(?!\"\"))*+(?:\"\"\")?|\"[^\"\n]*+|'[^'\n]*+"
 )
-_LIST = re.compile(
+_LIST = compiled(
     rf"(?:{_LEFT_OUT})[\w.-]{{0,40}}+[\"']?[ \t]{{0,20}}+(?:[:=]+[ \t]{{0,20}}+(?:{_VALUE})"
     r"|=[^\n]*+(?:\n[ \t]+[^\n]*+)*+|:[ \t\r]*+(?:\n[ \t]*+-[^\n]*+)++|:[^\n]*+)"
 )

@@ -1,11 +1,11 @@
 """Which lines of a long file are shown: its head, its outline, what is named elsewhere, then the rest from the top."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from evaluator.digest.outline import Definition
+from evaluator.patterns import compiled
 
 Range = tuple[int, int]  # first and last line, counted from 1
 
@@ -17,7 +17,7 @@ _ONE_PART = 0.5  # of what is then left, for one definition that is named
 _MOST_OF_IT = 0.6  # of the file's lines: a part that large is no choice
 _MARGIN = 64  # lines around what is shown in which a secret may begin or end
 _MARGIN_SIZE = 8 << 10  # characters of them: a private key has at most 7 KB
-_RUN = re.compile(rb"\x01++(?:\x00{1,%d}+\x01++)*+" % _SMALL_GAP)  # lines that are chosen, with small gaps
+_RUN = compiled(rb"\x01++(?:\x00{1,%d}+\x01++)*+" % _SMALL_GAP)  # lines that are chosen, with small gaps
 
 
 def pick(

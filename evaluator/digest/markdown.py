@@ -9,27 +9,28 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evaluator.digest import elements, linear
+from evaluator.patterns import compiled
 
 # Every repetition is possessive, or ends at a sign that it excludes: no text makes `re` go back and forth. Every branch
 # of the tokens begins with its sign, which lets `re` skip quickly to the next one.
 _TITLE = r"[ \t]*+\n?[ \t]*+(?:\"[^\"`]{0,1000}\"|'[^'`]{0,1000}'|\([^()`]{0,1000}\))"
-_TOKENS = re.compile(
+_TOKENS = compiled(
     r"`(?P<ticks>`*+)|\{(?P<braces>/\*)|~(?P<tildes>~~++)|<(?P<comment>!--)|<(?P<aside>\?|!(?:[A-Za-z]|\[CDATA\[))"
     rf"|<(?P<tag>{elements.TAG})"
     r"|\[(?P<definition>[^\[\]\n`]{1,200}+\]:)"
     rf"|\](?P<link>\([^\s()<>`]*+(?:\([^\s()<>`]*+\)[^\s()<>`]*+){{0,3}}+(?P<title>(?=\s){_TITLE})\s*+\))"
 )
-_DEFINITION = re.compile(
+_DEFINITION = compiled(
     r"\[(?P<label>(?!\^)[^\[\]\n`]++)\]:[ \t]*+\n?[ \t]*+(?P<goal><[^<>\n`]*+>|[^\s<>`]++)"
     rf"(?P<note>(?:(?=\s){_TITLE})*+)"
 )
-_BLOCK = re.compile(  # a line of the same signs ends it, else the end of the text
+_BLOCK = compiled(  # a line of the same signs ends it, else the end of the text
     r"(?P<run>`{3,}+(?![^`\n]*+`)|~{3,}+)[^\n]*+(?:\n(?![ \t>]*+(?P=run)[`~]*+[ \t]*+$)[^\n]*+)*+(?:\n[^\n]*+)?",
     re.MULTILINE,
 )
 _END_OF_BRACES = re.compile(r"\s{0,40}+\}")
-_SPAN = re.compile(r"(?:`[^`\n]++`|``(?:[^`\n]|`(?!`))++``|`{3,}+[^`\n]++`{3,}+)(?!`)")
-_BEFORE_BLOCK = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*+")  # it may stand in a list or a quotation
+_SPAN = compiled(r"(?:`[^`\n]++`|``(?:[^`\n]|`(?!`))++``|`{3,}+[^`\n]++`{3,}+)(?!`)")
+_BEFORE_BLOCK = compiled(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*+")  # it may stand in a list or a quotation
 _BEFORE = re.compile(r"[ \t>]*+")
 _INDENTED = re.compile(r"(?:[ ]{4}|[ ]{0,3}\t)[ \t]*+")  # as code is
 _FAR = 200  # characters: what stands further from the beginning of its line does not begin it

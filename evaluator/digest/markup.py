@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from evaluator.digest import elements, linear, markdown
+from evaluator.patterns import compiled
 
 Kind = Literal["markdown", "mdx", "rst", "adoc", "org", "html"]
 Stripped = tuple[str, tuple[str, ...]]  # the text, and the codes of what was taken out
@@ -17,17 +18,17 @@ _KINDS: dict[str, Kind] = {
     "adoc": "adoc", "asciidoc": "adoc", "html": "html", "htm": "html", "xhtml": "html",
 }  # fmt: skip
 _PICTURE = re.compile(r"(data:[\w.+/-]{1,60};base64,)([A-Za-z0-9+/=]{64,}+)")
-_RST_COMMENT = re.compile(r"[ \t]*+\.\.(?:$|[ \t]++(?!\[|_|\||[\w+.-]++(?::[\w+.-]++)*+::))")
-_ADOC_COMMENT = re.compile(
+_RST_COMMENT = compiled(r"[ \t]*+\.\.(?:$|[ \t]++(?!\[|_|\||[\w+.-]++(?::[\w+.-]++)*+::))")
+_ADOC_COMMENT = compiled(
     r"^(?:\[comment(?:[,%#.][^\n\]]*+)?\][ \t]*+(?:\n(?P<open>--|={4,}+|\*{4,}+|-{4,}+)[ \t]*+\n"
     r"(?:(?!(?P=open)[ \t]*+$)[^\n]*+\n)*+(?:(?P=open)[ \t]*+$)?+|(?:\n(?=[^\n]*\S)[^\n]++)++)"
     r"|(?P<rule>/{4,}+)[ \t]*+\n(?:(?!(?P=rule)[ \t]*+$)[^\n]*+\n)*+(?:(?P=rule)[ \t]*+$)?+|//(?!/)[^\n]*+)",
     re.MULTILINE,
 )
-_RST_HTML = re.compile(  # and all that is indented below it
+_RST_HTML = compiled(  # and all that is indented below it
     r"^([ \t]*+)\.\.[ \t]++raw::[ \t]++html\b[^\n]*+(?:\n(?:\1[ \t]++[^\n]*+|[ \t]*+$))*+", re.MULTILINE
 )
-_HTML_COMMENT = re.compile(r"<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?+")
+_HTML_COMMENT = compiled(r"<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?+")
 _ORG_COMMENT = re.compile(r"#(?:[ \t]|$)|#\+begin_comment\b")
 _ORG_BLOCK = re.compile(r"#\+begin_(comment|src|example|export)\b")
 _HIDDEN_ELEMENT = linear.pattern(elements.HIDDEN_ELEMENT)

@@ -15,11 +15,12 @@ from typing import NamedTuple
 from evaluator.digest import outline_forms
 from evaluator.digest.headings import headings
 from evaluator.digest.languages import family, suffix
+from evaluator.patterns import compiled
 
 _DEEPEST = 2  # level of a definition that is still told
 _MOST = 5000  # definitions or headings of one file; what follows belongs to the last
 _LONG = 2000  # characters of a line from which strings in it are not looked for
-_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.){1,60}+'|`[^`]*+`|//.*|/\*.*?\*/")
+_STRING = compiled(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.){1,60}+'|`[^`]*+`|//.*|/\*.*?\*/")
 _ASIDE = ("//", "/*", "*", "#", "--", '"""', "@")  # comments and marks that stand before what they belong to
 _MARKS = ("@", "#[")  # that belong to the definition below
 _SIGNS = "@#/"  # that marks and long comments begin with

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from evaluator.digest import secret_manifests
 from evaluator.digest.secret_files import Kind
 from evaluator.digest.secret_values import Tier, Values
+from evaluator.patterns import compiled
 
 _LONGEST = 1500  # bytes of a value that are judged; one that is longer is masked as far as it goes
 _BLOCK = 2048  # bytes
@@ -19,7 +20,7 @@ _OF_NAMES = _OF_FLAGS + b"."
 _TAIL = re.compile(rb"[\w.-]{0,40}")
 _LONGEST_FLAG = 42  # bytes before the keyword
 # From the end of the keyword to the value: the rest of the name, what closes it, what assigns. Nothing is tried twice.
-_TO_VALUE = re.compile(
+_TO_VALUE = compiled(
     rb"""
     (?P<tail>[\w.-]{0,40}+ (?:[ ](?:key|token|secret|id|is)\b)?+)
     (?:\\{0,3}["'`]|&quot;|\*\*)?+ \]?+

@@ -14,6 +14,7 @@ from evaluator.digest import secret_shapes as shapes
 from evaluator.digest.secret_names import Names
 from evaluator.digest.secret_shapes import Shapes
 from evaluator.digest.secret_values import Tier, Values
+from evaluator.patterns import compiled
 
 _FILE = Path(__file__).with_name("masking.toml")
 _BESIDE = 1000  # bytes before it in which another word may have to stand
@@ -44,17 +45,17 @@ class Rule:
         end = f"(?![A-Za-z0-9]|{_BLOB})" if self.edges else ""
         begins = self.edges and not self.left and self.keywords[0][:1].isalnum()
         start = f"(?<![A-Za-z0-9])(?<!{_BLOB})" if begins else ""
-        return re.compile(f"{start}(?:{self.pattern}){end}".encode())
+        return compiled(f"{start}(?:{self.pattern}){end}".encode())
 
     @cached_property
     def compiled_left(self) -> re.Pattern[bytes] | None:
         """The part before the keyword, up to its end."""
-        return re.compile(rf"(?<![A-Za-z0-9])(?:{self.left})\Z".encode()) if self.left else None
+        return compiled(rf"(?<![A-Za-z0-9])(?:{self.left})\Z".encode()) if self.left else None
 
     @cached_property
     def compiled_allow(self) -> re.Pattern[bytes] | None:
         """What is no secret although it has the form."""
-        return re.compile("|".join(self.allow).encode()) if self.allow else None
+        return compiled("|".join(self.allow).encode()) if self.allow else None
 
     def find(self, data: bytes, start: int) -> tuple[int, int] | None:
         """Return where the secret stands whose keyword is at *start*, its form alone looked at."""
@@ -178,4 +179,4 @@ def _values(data: Mapping[str, Any]) -> Values:
 
 
 def _any_of(patterns: Collection[str] | Sequence[str], *, end: str = "") -> re.Pattern[bytes]:
-    return re.compile(f"(?:{'|'.join(patterns)}){end}".encode(), re.IGNORECASE)
+    return compiled(f"(?:{'|'.join(patterns)}){end}".encode(), re.IGNORECASE)

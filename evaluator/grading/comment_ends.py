@@ -8,13 +8,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property
 
+from evaluator.patterns import compiled
+
 _CLOSERS = {
     "/*": "*/", "(*": "*)", "{-": "-}", "<!--": "-->", "/+": "+/", "#=": "=#", "#[": "]#", "#|": "|#", "<#": "#>",
     "{#": "#}", "<%#": "%>", "<%--": "--%>", "{{--": "--}}", "{{!--": "--}}", "{{!": "}}", "{": "}", "/-": "-/",
 }  # fmt: skip
 _ALONE = re.compile(r"^[ \t]*(\w{1,60})(?=[ \t]*(?:$|[;,)\]]))", re.MULTILINE)
 _SWITCH = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|else|elif|endif)\b[^\n]*", re.MULTILINE)
-_GOES_ON = re.compile(r"(?:\n[ \t]*\*[^\n]*)*+")  # as the lines of a block comment are usually written
+_GOES_ON = compiled(r"(?:\n[ \t]*\*[^\n]*)*+")  # as the lines of a block comment are usually written
 
 
 class Ends:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from evaluator.patterns import compiled
+
 
 class Family(NamedTuple):
     """Languages whose comments and strings look alike."""
@@ -74,7 +76,7 @@ _NEVER = r"(?!)"
 
 def _family(comment: str, *, strings: str, block: str = _NEVER, off: str = _NEVER, nests: bool = False) -> Family:
     forms = f"(?P<comment>{comment})|(?P<block>{block})|(?P<off>{off})|{strings}|{_ESCAPED}"
-    return Family(re.compile(forms, re.DOTALL | re.MULTILINE), nests)
+    return Family(compiled(forms, re.DOTALL | re.MULTILINE), nests)
 
 
 HASH = _family(_WORD_HASH, strings=f"{_QUOTED}|{_HERE}")
@@ -162,7 +164,7 @@ REQUIREMENT = re.compile(  # a name with its version or nothing, an option, an a
     r"\s*(?:-|\.{0,2}/|[\w+.-]{2,20}:|[\w.-]{1,100}(?:\[[^\]]{0,200}\])?\s*(?:$|[=<>!~;@#\\(]))"
 )
 SHEBANG = re.compile(r"#!(?!\[)[^\n]*")
-PYTHON = re.compile(
+PYTHON = compiled(
     r"(?P<string>(?:(?<!\w)[rRuUbBfF]{1,2})?"
     rf"(?:{_PYTHON_TRIPLE}|'''(?:\\.|[^\\])*?(?:'''|\Z)|{_OPENED}))"
     r"|(?P<comment>#[^\n]*)|(?P<open>[(\[{])|(?P<close>[)\]}])",
@@ -171,7 +173,7 @@ PYTHON = re.compile(
 COMPOUND = re.compile(r"\s*(?:async|def|class|if|elif|else|for|while|with|try|except|finally)\b")
 CELL = re.compile(r"^# %% cell \d+", re.MULTILINE)  # how the digest writes a notebook
 PROSE_CELL = re.compile(r"# %% cell \d+ \[")
-PAGE = re.compile(  # only tags, what programs write into the page, and programs are code
+PAGE = compiled(  # only tags, what programs write into the page, and programs are code
     r"(?P<comment><!--.*?(?:-->|\Z)|\{#[^\n]{0,300}?#\}|\{\{(?:!--|--|!)[^\n]{0,300}?\}\}"
     r"|<%(?:--|#)(?:[^%<]|%(?!>)|<(?!%))*+%>)"
     r"|<(?P<tag>script|style)\b[^>]*>(?P<program>.*?)(?:</(?P=tag)\s*>|\Z)"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from evaluator.patterns import compiled
+
 MASK = "[key]"
 SHORTEST = 6  # signs of a key: shorter ones, such as the `x` of a server that wants any, stand in every sentence
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|gsk|xai|AIza|key)[-_]?[\w*-]{12,}|Bearer\s+\S+", re.IGNORECASE)
@@ -22,7 +24,7 @@ def masked(words: str, keys: Iterable[str]) -> str:
 @cache  # a process has few keys, and holds them anyway
 def _spellings(key: str) -> re.Pattern[str]:
     """Return what finds the key as it is, in a URL, in JSON or HTML, quoted more than once too."""
-    return re.compile("".join(map(_spelling, key)))
+    return compiled("".join(map(_spelling, key)))
 
 
 def _spelling(sign: str) -> str:

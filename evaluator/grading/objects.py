@@ -5,12 +5,13 @@ import re
 from typing import Any, NoReturn
 
 from evaluator.errors import VerdictError
+from evaluator.patterns import compiled
 
 _THOUGHT = "think|thinking|thought|reasoning|reflection|scratchpad|analysis"
 _MARK = re.compile(rf'\\.|["{{}}]|<(?P<close>/?)(?P<tag>(?:\w{{1,10}}:)?(?:{_THOUGHT}))>', re.DOTALL | re.IGNORECASE)
 # What mending looks at: a string, a comment (unclosed ones run to the end: then nothing is looked at twice), a comma
 # before a closing bracket, a string in curly quotes.
-_TOKEN = re.compile(
+_TOKEN = compiled(
     r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])|[“”](?P<curly>[^“”"\\\n]*+)[“”]', re.DOTALL
 )
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(?P<other>.))', re.DOTALL)

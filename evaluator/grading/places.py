@@ -14,6 +14,7 @@ from evaluator.domain import Block
 from evaluator.grading import comments
 from evaluator.grading.readings import BLANK, ESCAPE, unescaped
 from evaluator.grading.squeeze import Squeezed, plain, squeezed
+from evaluator.patterns import compiled
 
 MAX_REACH = 40  # lines from the first to the last piece of a quote with an ellipsis in it
 _MAX_PLACES = 100  # of one quote in one file that are looked at
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z_])\d\w*(?:\.\d\w*){0,9}|\d+", re.ASCII)  # or
 _AROUND = 40  # characters on each side of a place in which a number is looked for
 _WORDS = re.compile(r"\w+")
 _OTHERS = re.compile(r"[^w]")
-_STRING = re.compile(r'"(?:\\.|[^"\\])*+"|\'(?:\\.|[^\'\\])*+\'|`(?:\\.|[^`\\])*+`')
+_STRING = compiled(r'"(?:\\.|[^"\\])*+"|\'(?:\\.|[^\'\\])*+\'|`(?:\\.|[^`\\])*+`')
 _NEGATION = re.compile(r"\b(?:not|no|non|never|nor|unless|without|cannot)\b|n't\b|!|않|없|아니|못|ない|不|没|無|无")
 _UNSPACED = "\u1100"  # from here on scripts in which words are not told by blanks alone
 

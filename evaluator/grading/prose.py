@@ -6,12 +6,14 @@ Words are counted, and signs of Chinese, Japanese and Korean, that put no blanks
 import re
 from collections.abc import Iterator
 
+from evaluator.patterns import compiled
+
 Span = tuple[int, int]  # first sign, and the one after the last
 
 _FEWEST = 5  # words of prose
 _FEWEST_SIGNS = 12  # of Chinese, Japanese and Korean
 _ODD = 8  # of so many words one may be none: a sign, a name in back quotes
-_WORD = re.compile(r"""[("'“‘]?[^\W_]+(?:['’-][^\W_]+)*+[)"'”’.,:;!?…]*|[-–—&+]""")  # noqa: RUF001 - they are meant
+_WORD = compiled(r"""[("'“‘]?[^\W_]+(?:['’-][^\W_]+)*+[)"'”’.,:;!?…]*|[-–—&+]""")  # noqa: RUF001 - they are meant
 _BREAK = re.compile(r"\\[nrt]")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _LATIN = re.compile(r"[!-'*+\-/-9<-Z\\-z{-~]")  # signs that such a sentence has few of; brackets and stops are free
@@ -112,7 +114,7 @@ _IMPORT = re.compile(
     r"|(?:require|require_relative|load)[ \t]+[\"'][^\"'\n]*[\"']|[\"']use (?:strict|client|server)[\"'];?)",
     re.MULTILINE,
 )
-_NOTHING = re.compile(
+_NOTHING = compiled(
     r"(?:[\W_]|\b(?:pass|return|else|end|try|finally|break|continue|begin|do|then|fi|done|esac|default)\b)*+"
 )
 

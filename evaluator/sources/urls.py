@@ -17,7 +17,7 @@ _LONGEST = 2048  # characters of a URL
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/]*)(?P<path>/.*)?", re.ASCII)
 _SCP = re.compile(r"(?:(?P<user>[A-Za-z0-9_.-]+)@)?(?P<host>[A-Za-z0-9.-]{2,}):(?P<path>[^\\]*)", re.ASCII)
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
-_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+", re.ASCII)
+_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()+*,;=:@%/-]+", re.ASCII)
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 _ENCODED = re.compile(r"%(?:[01][0-9A-F]|7F|2F|5C|25)|%(?![0-9A-F]{2})", re.IGNORECASE)
 _PAGE = re.compile(  # of GitLab, GitHub, Gitea and Bitbucket
