@@ -271,7 +271,7 @@ FOREIGN: Mapping[str, Make] = {
     "a negation more": _instead(r"\b(?:if|while|return|assert|and|or)\b", lambda _random, word: f"{word} not"),
     "a negation less": _instead(r"\bnot |!", lambda _random, _: ""),
     "a word more": _instead(r" ", lambda random, _: f" {random.choice(_NAMES)} "),
-    "a word less": _instead(r"\b\w+\b[^\w\n]{1,3}(?=\w)", lambda _random, _: ""),
+    "a word less": _instead(r"(?<=\w)[^\w\n]{1,3}\w+\b(?=[^\w\n]{1,3}\w)", lambda _random, _: ""),  # from between
     "lines in another order": lambda _random, passage: "\n".join(reversed(passage.lines)),
     "invented": _invented,
     "of another file": lambda _random, passage: passage.text,

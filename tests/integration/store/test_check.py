@@ -247,6 +247,7 @@ def test_an_empty_database_lacks_each_table_and_each_migration(empty: Connection
         "Migration 0001_platform: expected applied, found pending; run modu db migrate.",
         "Migration 0002_evaluator: expected applied, found pending; run modu db migrate.",
         "Migration 0003_judging: expected applied, found pending; run modu db migrate.",
+        "Migration 0004_cohorts: expected applied, found pending; run modu db migrate.",
     )
 
 

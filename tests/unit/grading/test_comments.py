@@ -148,12 +148,15 @@ CRAWLS = [
 ]  # fmt: skip
 
 
+_ONE_OF_EACH = {id(family): ending for ending, family in forms.FAMILIES.items()}.values()  # 48 of 168 endings
+
+
 @pytest.mark.parametrize("piece", CRAWLS)
 def test_no_text_makes_it_crawl(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     started = time.process_time()
 
-    for ending in ["py", "ipynb", "html", "m", "unknown", *forms.FAMILIES]:
+    for ending in ["py", "ipynb", "html", "m", "unknown", *_ONE_OF_EACH]:
         comments.mask(text, path=f"a.{ending}")
 
     assert time.process_time() - started < 20  # a quadratic expression takes minutes

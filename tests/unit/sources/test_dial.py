@@ -290,7 +290,7 @@ def test_nobody_else_is_served(said: bytes, answer: bytes) -> None:
     assert running.trouble is None
 
 
-@pytest.mark.parametrize("request_", [b"\5\2\0\1\x7f\0\0\1\0\x50", b"\5\1\0\7abcd", b"\5\1"])
+@pytest.mark.parametrize("request_", [b"\5\2\0\1", b"\5\1\0\7", b"\5\1"])  # unread bytes would reset it
 def test_what_is_no_request_to_connect_ends_the_connection(request_: bytes) -> None:
     with dialing(Route(trusted(80))) as running:
         proxy = urlsplit(running.address)
