@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 TESTS ?=
 PYTEST_ARGS := --numprocesses 2 --dist worksteal
 
-.PHONY: help setup demo test check lint types format docs test-external fuzz mutants clean
+.PHONY: help setup demo test check lint types format docs test-external fuzz soak mutants clean
 
 help:  ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,11 @@ test-external: setup  ## The same tests on Debian's PostgreSQL 15 and Redis 7 in
 fuzz: setup  ## The properties of the parser and of evidence with very many examples; takes long.
 	FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest $(PYTEST_ARGS) --timeout 0 \
 	    tests/unit/grading/test_verdict_properties.py tests/unit/grading/test_evidence_properties.py
+
+SOAK ?= --requests 2500 --faults 300
+
+soak: setup  ## Grade a cohort while everything around it is killed, some ten minutes; SOAK='--seed 7 --faults 1000'.
+	$(BIN)/python -m tests.faults.soak $(SOAK)
 
 mutants: setup  ## Mutation run over scoring, parsing, evidence and the finish transaction; takes long.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt '.[mutants]'

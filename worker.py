@@ -5,6 +5,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import threading
 import time
@@ -17,14 +18,16 @@ import dramatiq
 
 from evaluator import app, settings
 from evaluator.broker import ACTOR, QUEUE
-from evaluator.errors import TransientError
+from evaluator.errors import EvaluatorError, TransientError
 from evaluator.grading import calling
-from evaluator.services import evaluation, upkeep
+from evaluator.services import evaluation, reconciler, upkeep
 from evaluator.services.bench import Bench
 
 logger = logging.getLogger(__name__)
 
-_SWEEP_EVERY = timedelta(seconds=2)
+_TIDY_EVERY = timedelta(seconds=5)
+_BREATH = 0.05  # seconds at least between two looks for what is due
+_AHEAD = 0.12  # of the threads: how many hints more than those are fetched, so that none waits for the network
 _IDLE = 100  # milliseconds between two looks at an empty queue; dramatiq's own 1,000 delay a first job
 _QUICK = timedelta(seconds=1)  # that a stop after an exception waits for gradings to notice it
 _MOMENT = 0.5  # seconds for the ledger, where calls of judges are ended
@@ -82,22 +85,28 @@ def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]
 
 
 class Upkeep(dramatiq.Middleware):
-    """Keeps the claims of this process alive, finds forgotten requests, and hands back what a stop interrupts."""
+    """Keeps the claims of this process alive, sends hints of what is due, and hands back what a stop interrupts."""
 
     def __init__(self, parts: app.App, *, bench: Bench) -> None:
         self._parts = parts
         self._bench = bench
-        self._stopping = threading.Event()
+        self._threads = 1
         self._stopped = threading.Event()
 
+    def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
+        """Say how much is fetched ahead, before anything is."""
+        self._threads = worker.worker_threads
+        worker.queue_prefetch = self._threads + math.ceil(self._threads * _AHEAD)
+
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
-        """Begin to beat and to sweep."""
+        """Begin to beat, to reconcile and to tidy up."""
         self._every(self._bench.lease / 3, self._beat, until=self._stopped)
-        self._every(_SWEEP_EVERY, self._sweep, until=self._stopping)
+        self._every(_TIDY_EVERY, self._tidy, until=self._bench.stopping)
+        self._every(timedelta(seconds=_BREATH), self._reconcile, until=self._bench.stopping)
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Look for no more work."""
-        self._stopping.set()
+        self._bench.stopping.set()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Hand back what is left."""
@@ -105,30 +114,44 @@ class Upkeep(dramatiq.Middleware):
 
     def end(self) -> None:
         """End the calls that are under way, and hand back what is still held; the second time there is nothing left."""
-        self._stopping.set()
+        self._bench.stopping.set()
         if not self._stopped.is_set():
             self._interrupt()
         self._stopped.set()
         with contextlib.suppress(TransientError):  # then the leases run out instead
-            upkeep.hand_back(database=self._parts.database, owner=self._bench.owner)
+            upkeep.leave(database=self._parts.database, owner=self._bench.owner)
 
     def _interrupt(self) -> None:
         """End the calls of judges that are under way, and give the gradings a moment to enter them in the ledger."""
         until = time.monotonic() + _MOMENT
         with calling.abandoned():
-            while self._bench.in_hand and time.monotonic() < until:
+            while self._bench.hands and time.monotonic() < until:
                 time.sleep(_LOOK)
 
     def _beat(self) -> None:
         upkeep.beat(
             database=self._parts.database,
             owner=self._bench.owner,
-            ids=tuple(self._bench.in_hand),
+            threads=self._threads,
+            hands=self._bench.hands,
             lease=self._bench.lease,
         )
 
-    def _sweep(self) -> None:
-        upkeep.sweep(database=self._parts.database, send=self._parts.send)
+    def _reconcile(self) -> None:
+        """Wait for the next look, or until somebody is stirred, then look for what is due."""
+        stirred = self._bench.stirred.wait(reconciler.TICK.total_seconds())
+        self._bench.stirred.clear()
+        looked = reconciler.reconcile(
+            database=self._parts.database,
+            queue=self._parts.hints,
+            threads=self._threads,
+            user_limit=self._bench.user_limit,
+            stirred=stirred,
+        )
+        if stirred and not looked:  # who is at it just now may have begun before
+            self._bench.stirred.set()
+
+    def _tidy(self) -> None:
         upkeep.tidy(database=self._parts.database, keep=timedelta(days=self._parts.settings.verdict_days))
 
     def _every(self, pause: timedelta, act: Callable[[], None], *, until: threading.Event) -> None:
@@ -136,7 +159,7 @@ class Upkeep(dramatiq.Middleware):
             while True:
                 try:
                     act()
-                except TransientError as error:
+                except EvaluatorError as error:  # the next time it may be mended
                     logger.warning("%s", error)
                 if until.wait(pause.total_seconds()):
                     return
@@ -168,4 +191,5 @@ def _bench(parts: app.App) -> Bench:
         tariff=parts.tariff,
         parameters=f"{chosen.api_base or ''} {chosen.answer_tokens}",
         tape=parts.tape,
+        user_limit=chosen.user_concurrency,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from evaluator import broker
+from evaluator.broker import Hints
 from evaluator.domain import Limits
 from evaluator.embedded import pair
 from evaluator.errors import SettingsError
@@ -53,6 +54,11 @@ class App:
     def send(self, request_id: UUID) -> None:
         """Send the hint that a request is due. Raises QueueUnavailable."""
         broker.enqueue(self.broker, request_id)
+
+    @property
+    def hints(self) -> Hints:
+        """Redis, as the reconciler sees it."""
+        return Hints(self.broker)
 
     def rubric(self, name: str) -> Rubric:
         """Return the rubric of that name or file. Raises UnknownRubric or BadRubric."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 Language = Literal["en", "ko"]
 Privacy = Literal["full", "readme"]
@@ -40,6 +40,7 @@ class Source(Value):
     kind: SourceKind
     location: str  # absolute real path, or URL
     ref: str | None = None  # git only: branch, tag or commit
+    until: AwareDatetime | None = None  # git only: the last commit of the ref that is no later
     subdir: str | None = None  # POSIX, relative, without `.` and `..`
     name: str  # of the project, as shown to people
     canonical: str  # what the path hash is taken of (design section 3)
@@ -210,6 +211,13 @@ class Options(Value):
     pass_line: int | None = None  # of the total; None: that of the rubric
 
 
+class Held(NamedTuple):
+    """A claim, by what tells it from every other one of its request."""
+
+    id: UUID  # of the request
+    attempt: int
+
+
 class Claim(Value):
     """A request that this worker holds, with the fence that proves it."""
 
@@ -222,6 +230,12 @@ class Claim(Value):
     tries: int  # claims that were not handed back, this one included
     owner: UUID
     budget_id: UUID | None = None  # of the money that its calls may cost; None: no limit
+    limited: bool = False  # whether only so many of its cohort, or of its user, may run at once
+
+    @property
+    def held(self) -> Held:
+        """What tells it from every other claim of the request."""
+        return Held(self.id, self.attempt)
 
 
 class Failure(Value):

@@ -103,6 +103,33 @@ class NotFound(RequestError):
     http_status = 404
 
 
+class BadKey(RequestError):
+    """An idempotency key is empty, too long, or has characters that cannot be seen."""
+
+    code = "bad_idempotency_key"
+
+
+class IdempotencyConflict(RequestError):
+    """Something else was asked with that key before."""
+
+    code = "idempotency_conflict"
+    http_status = 409
+
+
+class Ended(RequestError):
+    """What was to be cancelled has ended."""
+
+    code = "already_ended"
+    http_status = 409
+
+
+class UnknownCohort(RequestError):
+    """There is no cohort of that name."""
+
+    code = "unknown_cohort"
+    http_status = 404
+
+
 class UnknownRubric(RequestError):
     """There is no rubric of that name, or no such file."""
 

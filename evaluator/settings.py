@@ -171,7 +171,13 @@ class Settings(BaseModel):
     # Queue
     worker_threads: int = Field(4, ge=1, le=256, description="Requests that one worker process grades at once.")
     max_attempts: int = Field(3, ge=1, le=20, description="Tries before a request that could not be graded is failed.")
-    lease_seconds: int = Field(30, ge=3, le=3600, description="A worker silent for longer loses its requests.")
+    user_concurrency: int = Field(
+        0, ge=0, le=10_000, description="Requests of one user that may run at once, on all workers; 0: no limit."
+    )
+    lease_seconds: int = Field(10, ge=3, le=3600, description="A worker silent for longer loses its requests.")
+    drain_seconds: int = Field(
+        25, ge=0, le=3600, description="Seconds that a worker which stops may take to finish what it has begun."
+    )
     failed_source_days: int = Field(7, ge=0, le=365, description="Days that a failed request keeps its source.")
 
     # Other

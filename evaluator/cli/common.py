@@ -6,12 +6,14 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from evaluator import settings
+from evaluator.services.moments import moment
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +40,21 @@ def privacy_option(command: F) -> F:
 def user_option(text: str) -> Callable[[F], F]:
     """Add `--user`."""
     return click.option("--user", metavar="NAME", help=text)
+
+
+def until_option(command: F) -> F:
+    """Add `--until`."""
+    return click.option(
+        "--until",
+        metavar="WHEN",
+        help="Of a git URL, take the last commit that is not later: 2026-11-30 (its end) or 2026-11-30T18:00, in"
+        " MODU_TIMEZONE unless a zone is given.",
+    )(command)
+
+
+def until_of(text: str | None, *, settings: settings.Settings) -> datetime | None:
+    """Return the moment that `--until` names, or None where it was left out; raise BadDeadline."""
+    return None if text is None else moment(text, zone=settings.zone)
 
 
 def limit_option(default: int) -> Callable[[F], F]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from evaluator.cli.common import json_option, load_settings, print_json, privacy_option
+from evaluator.cli.common import json_option, load_settings, print_json, privacy_option, until_of, until_option
 from evaluator.digest.findings import MEANINGS
 from evaluator.domain import Digest, DigestFile
 from evaluator.errors import RequestError
@@ -23,6 +23,7 @@ EXAMPLES = """\b
 Examples:
   modu digest .
   modu digest https://github.com/pallets/click --ref main --out click.md
+  modu digest https://github.com/pallets/click --until 2026-11-30
   modu digest . --budget 20000 --json
 """
 
@@ -37,6 +38,7 @@ class CannotWrite(RequestError):
 @click.argument("source")
 @click.option("--ref", help="Branch, tag or full commit id of a git URL.")
 @click.option("--subdir", help="Folder inside the project that is read alone.")
+@until_option
 @click.option(
     "--budget",
     type=click.IntRange(2000, 1_000_000),
@@ -56,6 +58,7 @@ def digest_command(
     source: str,
     ref: str | None,
     subdir: str | None,
+    until: str | None,
     budget: int | None,
     privacy: Any,
     out: Path | None,
@@ -70,7 +73,15 @@ def digest_command(
     most = settings.digest_tokens
     if budget is None and settings.judge_model != OFFLINE:
         most = _grading("budget").of(settings)
-    seen = preview(source, ref=ref, subdir=subdir, limits=settings.limits, budget=most, privacy=privacy)
+    seen = preview(
+        source,
+        ref=ref,
+        subdir=subdir,
+        until=until_of(until, settings=settings),
+        limits=settings.limits,
+        budget=most,
+        privacy=privacy,
+    )
     if out is not None or not as_json:
         _put(_grading("message").message(seen.digest, prompts=settings.prompts_dir), out)
     if as_json:

@@ -16,6 +16,9 @@ from evaluator.errors import EvaluatorError
 
 _COMMANDS = {  # name -> (module, one line for the help)
     "evaluate": ("evaluate", "Grade one project and show the result."),
+    "batch": ("batch", "Grade the projects of a file as one cohort."),
+    "cohort": ("cohort", "See, retry, cancel and export cohorts."),
+    "cancel": ("cancel", "Cancel a request that has not ended."),
     "digest": ("digest", "Show what the judge would be sent, without grading."),
     "show": ("results", "Show one evaluation."),
     "list": ("results", "List evaluations, newest first."),

@@ -20,7 +20,7 @@ def listing(rows: Sequence[Row], *, console: Console, zone: tzinfo | None = None
         scores = row["scores"]
         total = f"{scores['total']}/10" if scores else "-"
         word = _verdict(row) if scores else _standing(row)
-        table.add_row(row["id"][:8], when(row["at"], zone), total, word, row["user"], row["project"])
+        _add(table, row["id"][:8], when(row["at"], zone), total, word, row["user"], row["project"])
     _print_table(table, console=console, empty="Nothing here yet. Try: modu evaluate .")
     if any(_is_unseen(row) for row in rows):
         console.print(Text("* No LLM looked: by the offline judge, or by answers from a file.", style="dim"))
@@ -31,7 +31,7 @@ def leaderboard(rows: Sequence[Row], *, console: Console) -> None:
     table = _table("Rank", "User", "Successful projects", "Evaluations", "Tokens of AI tools")
     for row in harmless(rows):
         counts = (f"{row[name] or 0:,}" for name in ("projects", "evaluations", "tokens"))
-        table.add_row(str(row["rank"]), row["user"] or "(private)", *counts)
+        _add(table, str(row["rank"]), row["user"] or "(private)", *counts)
     _print_table(table, console=console, empty="Nobody is on the board yet.")
 
 
@@ -40,7 +40,7 @@ def users(rows: Sequence[Row], *, console: Console) -> None:
     table = _table("Name", "Id", "API key", "Successful projects", "Evaluations")
     for row in harmless(rows):
         key = f"{row['api_key_prefix']}…" if row["api_key_prefix"] else "-"
-        table.add_row(row["name"], str(row["id"]), key, str(row["projects"] or 0), str(row["evaluations"] or 0))
+        _add(table, row["name"], str(row["id"]), key, str(row["projects"] or 0), str(row["evaluations"] or 0))
     _print_table(table, console=console, empty="There are no users yet. Add one with: modu user add NAME")
 
 
@@ -73,6 +73,11 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in {"Id", "When", "Total", "Result"})
     return table
+
+
+def _add(table: Table, *cells: str | None) -> None:
+    """Add a row in which no sign is taken for a style."""
+    table.add_row(*(Text(cell or "") for cell in cells))
 
 
 def _print_table(table: Table, *, console: Console, empty: str) -> None:

@@ -28,7 +28,7 @@ _DIMENSIONS = {
     "functionality": "Functionality  does it do what its README says",
     "practicality": "Practicality   is it practical for real use",
 }
-_REVIEW = {  # why a person should look, the most serious first
+REVIEW = {  # why a person should look, the most serious first
     "orders_seen": "there are words in the project that speak to whoever grades it",
     "hidden_text": "characters that a reader does not see, or that turn the direction of the text, were removed",
     "canary": "the judge got a question with a known answer wrong",
@@ -91,7 +91,7 @@ def _without_promises(feedback: str) -> str:
 
 def _doubts(result: Row, *, console: Console) -> None:
     """Say why a person should look, and whether a second judge has."""
-    words = {**_REVIEW, "offline": _ON_FILE} if result["judge"]["provider"] == "replay" else _REVIEW
+    words = {**REVIEW, "offline": _ON_FILE} if result["judge"]["provider"] == "replay" else REVIEW
     order = [*words, *result["review_reasons"]]
     if reasons := sorted(result["review_reasons"], key=order.index):
         told = "; ".join(words.get(reason, reason) for reason in reasons)

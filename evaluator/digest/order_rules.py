@@ -17,6 +17,7 @@ _CLOSE = {  # what has to stand together, and within how many bytes
     "ignore": (("ignore", "prior", "orders"), 160),
     "top": (("top", "give", "project"), 240),
     "top_grader": (("top", "grader"), 240),
+    "top_every": (("top", "every", "criteria", "give"), 120),
     "all_met": (("every", "criteria", "met", "give"), 140),
     "grader": (("grader", "met", "give"), 240),
 }

@@ -31,7 +31,7 @@ _FLAGGED = linear.pattern("[\U0001f1e6-\U0001f1ff]{3}")
 _NEAR = 800  # bytes around telling words: no order is longer
 _GAP = b"\n" * 400  # no order goes across
 _TURNED = linear.pattern(  # telling words in ROT13, and read from behind
-    "(?i:fpber|cebwrpg|tenqre|tenqvat|rinyhng|pevgrevn|vafgehpgvba|ehoevp|shyy znexf|irveqvpg|irefvpg|"
+    "(?i:fpber|cebwrpg|tenqre|tenqvat|rinyhng|pevgrevn|vafgehpgvba|ehoevp|shyy znexf|ireqvpg|"
     "tcejorp|redarg|gnidarg|rotaulave|airetirc|noitcurtsni|cirbur|skram lluf|tcidrev|erocs)"
 )
 _FIGURES = re.compile("(?<=[A-Za-z])[0134578@$!]{1,9}|[0134578@$!]{1,9}(?=[A-Za-z])")

@@ -20,6 +20,7 @@ TOO_LONG = "too long to be shown whole"
 _MARK = "0a1b2c3d4e5f6a7b"  # stands for the mark where only its length matters; no mark of that length costs more
 _LEAST = 200  # tokens of a part below which a file is not worth beginning, where the budget is not tiny
 _TINY = 40  # the part of a tiny budget that is worth it
+_STEPS = 64  # of the budget, in which what is left is given out: a line more or less somewhere moves no other file
 _DENSEST = 14  # bytes of a token: no file has tokens that long on the whole
 _BYTES = 3  # of a token in most files
 _MORE = 4  # the part of the first reading that the second is; each further one is twice as much
@@ -95,26 +96,26 @@ class Shown:
         """
         last, begun, vain = fills or most >= self.left, False, 0
         most = min(most, self.left)
-        if most < self.least:
+        if self._steps(most) < self.least:
             return
         files = [file for file in files if file.path not in self.parts and file.path not in self.refused]
         for file, data in self._ahead(files, most=most, each=each):
             shape = self._shape(file, data)
             reading = self._read(file, data, shape, each=each)
-            room = min(each, most) if last or not begun else each
+            room = min(each, self._steps(most)) if last or not begun else each
             if reading is None:
                 continue
             part = self._fitted(file, reading, room=room)
             if part is None and room == each and vain < _VAIN:
                 vain += 1
                 continue
-            if part is None or part.cost > most:
+            if part is None or part.cost > self._steps(most):
                 return
             self.add(part)
             begun = True
             self._shapes.update(dict.fromkeys((file.entry.blob, shape or file.entry.blob), file.path))
             most -= part.cost
-            if most < self.least:
+            if self._steps(most) < self.least:
                 return
 
     def take_late(self, *, each: int) -> None:
@@ -146,11 +147,12 @@ class Shown:
             cut = [part.file for part in self.parts.values() if part.file.file_class != "readme"]
             files = sorted(cut, key=lambda file: file.file_class != "code")
         for file in files:
-            if self.left < self.least:
+            spare = self._steps(self.left)
+            if spare < self.least:
                 return
             part = self.parts.get(file.path)
             if part is not None and part.reading is not None:
-                room = part.cost + self.left if each is None else min(each, part.cost + self.left)
+                room = part.cost + spare if each is None else min(each, part.cost + spare)
                 wider = self._fitted(file, part.reading, room=room) if room > part.cost else None
                 if wider is not None and wider.cost > part.cost:
                     self.add(wider)
@@ -182,6 +184,11 @@ class Shown:
         part = self._fitted(file, Reading(file.path, text), room=room, wanted=promises)
         if part is not None:
             self.add(part)
+
+    def _steps(self, tokens: int) -> int:
+        """Return the tokens in whole steps of the budget: the room of a file that is cut to what others have left."""
+        step = max(1, self.budget // _STEPS)
+        return tokens // step * step
 
     def _read(self, file: Candidate, data: bytes, shape: bytes | None, *, each: int) -> Reading | None:
         """Return the text of a file, or None, with the reason kept, where there is none or it is nothing new."""

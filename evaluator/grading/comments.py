@@ -24,11 +24,11 @@ _Said = Callable[[str, int, int], Iterable[Span]]  # what of a string between tw
 
 
 def behaviour(text: str, *, path: str) -> bytearray:
-    """Return the mask of *text* as `mask` does, with prose, imports and lines that do nothing taken out as well."""
+    """Return the mask of *text* as `mask` does, without prose, imports and what does nothing or never runs."""
     code = _mask(text, path=path, said=prose.said)
     for start, end in prose.values(text, _ending(path)):
         code[start:end] = bytes(end - start)
-    for start, end in list(prose.idle(text, code)):
+    for start, end in [*prose.idle(text, code), *prose.switched_off(text, code)]:
         code[start:end] = bytes(end - start)
     return code
 

@@ -259,7 +259,7 @@ def _vendor() -> Any:
     litellm.suppress_debug_info = True
     litellm.disable_aiohttp_transport = True
     _use_our_wire()
-    _leave_errors_alone()
+    _leave_logs_alone()
     _silence()  # once more: the import may set levels of its own
     return litellm
 
@@ -272,8 +272,8 @@ def _silence() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _leave_errors_alone() -> None:
-    """Keep litellm from sorting errors for its logs: with a long one that takes seconds in which all threads stop."""
+def _leave_logs_alone() -> None:
+    """Keep litellm from making logs that nobody reads: of a long error that takes seconds in which all threads stop."""
     from litellm.litellm_core_utils.litellm_logging import Logging
 
     def pass_over(*_arguments: Any, **_named: Any) -> None:
@@ -282,8 +282,9 @@ def _leave_errors_alone() -> None:
     async def pass_over_too(*_arguments: Any, **_named: Any) -> None:
         return None
 
-    setattr(Logging, "failure_handler", pass_over)  # noqa: B010 - for mypy
-    setattr(Logging, "async_failure_handler", pass_over_too)  # noqa: B010
+    for outcome in ("failure", "success"):
+        setattr(Logging, f"{outcome}_handler", pass_over)
+        setattr(Logging, f"async_{outcome}_handler", pass_over_too)
 
 
 def _use_our_wire() -> None:

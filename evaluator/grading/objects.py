@@ -8,7 +8,12 @@ from evaluator.errors import VerdictError
 from evaluator.patterns import compiled
 
 _THOUGHT = "think|thinking|thought|reasoning|reflection|scratchpad|analysis"
-_MARK = re.compile(rf'\\.|["{{}}]|<(?P<close>/?)(?P<tag>(?:\w{{1,10}}:)?(?:{_THOUGHT}))>', re.DOTALL | re.IGNORECASE)
+_TAG = rf"<(?P<close>/?)(?P<tag>(?:\w{{1,10}}:)?(?:{_THOUGHT}))>"
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_OUTSIDE = re.compile(rf"\\.|[{{}}]|{_TAG}", re.DOTALL | re.IGNORECASE)  # of all objects a quotation mark says nothing
+_INSIDE = compiled(  # strings, many at once; a lone quotation mark begins one that never ends
+    rf'(?:{_STRING}[^"{{}}<\\]*+)++|\\.|["{{}}]|{_TAG}', re.DOTALL | re.IGNORECASE
+)
 # What mending looks at: a string, a comment (unclosed ones run to the end: then nothing is looked at twice), a comma
 # before a closing bracket, a string in curly quotes.
 _TOKEN = compiled(
@@ -24,11 +29,18 @@ def closed(text: str) -> tuple[list[str], str]:
     that is never closed runs to the end.
     """
     scan = _Scan(text)
-    visible, place = [], 0
-    for start, end in scan.thoughts:
-        visible.append(text[place:start])
-        place = end
-    return [text[start:end] for start, end in scan.found], "".join([*visible, text[place:]])
+    return [text[start:end] for start, end in scan.found], scan.visible
+
+
+def standing_before(text: str, place: int) -> str | None:
+    """Return what stands before that *place*, without thinking blocks; None where an object or one of those is open."""
+    scan = _Scan(text[:place])
+    return None if scan.is_open else scan.visible
+
+
+def has_thoughts(text: str, place: int) -> bool:
+    """Return whether a thinking block begins or ends behind that *place*, wherever."""
+    return any(mark["tag"] for mark in _OUTSIDE.finditer(text, place))
 
 
 class _Scan:
@@ -37,17 +49,35 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.found: list[tuple[int, int]] = []
         self.thoughts: list[tuple[int, int]] = []
+        self._text = text
         self._opened: list[int] = []  # places of the braces not yet closed
-        self._in_string = False
         self._thought: tuple[str, int] | None = None  # the tag that is open, and since where
-        for mark in _MARK.finditer(text):
+        at = 0
+        while mark := (_INSIDE if self._opened else _OUTSIDE).search(text, at):
+            if mark[0] == '"':  # it lasts to the end: nothing behind it counts
+                break
             self._look(mark)
+            at = mark.end()
         self._end(len(text))
 
+    @property
+    def visible(self) -> str:
+        """The text without its thinking blocks."""
+        parts, place = [], 0
+        for start, end in self.thoughts:
+            parts.append(self._text[place:start])
+            place = end
+        return "".join([*parts, self._text[place:]])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something has begun that the text does not end."""
+        return bool(self._opened or self._thought)
+
     def _look(self, mark: re.Match[str]) -> None:
-        if self._thought or (mark["tag"] and not self._in_string):
+        if self._thought or mark["tag"]:
             self._think(mark)
-        elif mark[0] in {'"', "{", "}"}:
+        elif mark[0] in {"{", "}"}:
             self._step(mark[0], mark.start())
 
     def _end(self, place: int) -> None:
@@ -67,11 +97,7 @@ class _Scan:
             self._thought = (tag, mark.start())
 
     def _step(self, sign: str, place: int) -> None:
-        if sign == '"':
-            self._in_string = bool(self._opened) and not self._in_string
-        elif self._in_string:
-            return
-        elif sign == "{":
+        if sign == "{":
             self._opened.append(place)
         elif self._opened:
             start = self._opened.pop()

@@ -33,25 +33,39 @@ _LABELS: Mapping[str, str] = MappingProxyType({  # in the order in which the fac
 })  # fmt: skip
 
 
-def check(criterion: Criterion, digest: Digest) -> Verdict:
+class Findings:
+    """What the checks find in one digest; each of them looks once."""
+
+    def __init__(self, digest: Digest) -> None:
+        self._digest = digest
+        self._found: dict[str, CheckResult] = {}
+
+    def of(self, name: str) -> CheckResult:
+        """Return what the check of that name finds."""
+        if name not in self._found:
+            self._found[name] = _result(name, self._digest)
+        return self._found[name]
+
+
+def check(criterion: Criterion, findings: Findings) -> Verdict:
     """Return the verdict of the criterion's machine check.
 
     Raises ValueError for a criterion that no check answers: asking for one is our bug, the rubric's loader sees to it.
     """
     if criterion.check is None:
         raise ValueError(f"criterion {criterion.id} has no machine check")
-    result = _result(criterion.check, digest)
+    result = findings.of(criterion.check)
     return Verdict(
         id=criterion.id, level=result.level, claimed=result.level, reason=result.reason, evidence=result.evidence
     )
 
 
-def facts(digest: Digest) -> tuple[str, ...]:
-    """Return what the checks found, one neutral sentence each; equal digests give equal facts.
+def facts(findings: Findings) -> tuple[str, ...]:
+    """Return what the checks find, one neutral sentence each; equal digests give equal facts.
 
     A check that may not see what it would have to says nothing.
     """
-    results = {label: _result(name, digest) for name, label in _LABELS.items()}
+    results = {label: findings.of(name) for name, label in _LABELS.items()}
     return tuple(
         f"{label}: {result.reason}"[:MAX_FACT] for label, result in results.items() if result not in (PRIVATE, ALONE)
     )

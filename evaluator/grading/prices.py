@@ -61,7 +61,11 @@ class Tariff:
 
     def require(self, name: JudgeName) -> None:
         """Raise UnknownPrice where no price of the model is known: a budget cannot be kept with it."""
-        self.at_most(name, Prompt(system="", prefix="", suffix="", answer_schema={}))
+        self.least(name)
+
+    def least(self, name: JudgeName) -> Decimal:
+        """Return what has to be left, in US dollars, for the shortest of calls to be made. Raises UnknownPrice."""
+        return self.at_most(name, Prompt(system="", prefix="", suffix="", answer_schema={}))
 
     def _of(self, name: JudgeName, *, tokens: int) -> Price | None:
         if name.provider in {OFFLINE, REPLAY}:

@@ -63,7 +63,7 @@ def withheld(digest: Digest, texts: Sequence[str]) -> list[str]:
     """Return the words of features without the project's code; prose without a sign of code is left as it is."""
     if not any(_CODE_LIKE.search(text) for text in texts):
         return list(texts)
-    withholder = Withholder(digest, quotes=())
+    withholder = Withholder(digest)
     return [cut(withholder.clean(text)) if _CODE_LIKE.search(text) else text for text in texts]
 
 

@@ -81,6 +81,7 @@ class Prompts:
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
+            auto_reload=False,  # what is rendered is what `sha256` names; and no look at the file for each prompt
             autoescape=False,  # noqa: S701 - the judge reads text, not HTML
             trim_blocks=True,
             lstrip_blocks=True,

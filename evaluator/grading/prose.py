@@ -128,3 +128,32 @@ def idle(text: str, code: bytearray) -> Iterator[Span]:
             line = "".join(sign if live else " " for sign, live in zip(line, code[start:end], strict=True))
         if _NOTHING.fullmatch(line):
             yield start, end
+
+
+_FALSE = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<head>(?:if|elif|while)\b[ \t]*"
+    r"(?:\(?[ \t]*(?:[Ff]alse|FALSE)[ \t]*\)?[ \t]*(?:[:{]|;?[ \t]*then\b|$)"
+    r"|\([ \t]*0[ \t]*\)[ \t]*(?:[:{]|$)|0[ \t]*:)(?:(?!\belse\b)[^\n])*+)$",
+    re.MULTILINE,
+)
+
+
+def switched_off(text: str, code: bytearray) -> Iterator[Span]:
+    """Yield what stands behind a condition that is `false` in so many words, by its indentation: it never runs."""
+    end = 0
+    for found in _FALSE.finditer(text):
+        if found.start() >= end and code[found.start("head")]:
+            end = _end_of_block(text, found.end(), indent=found["indent"])
+            yield found.start(), end
+
+
+def _end_of_block(text: str, start: int, *, indent: str) -> int:
+    """Return the end of the last line from *start* on that is blank or lies deeper; a line of a brace may open them."""
+    end = start
+    for first, last in lines(text, start + 1, len(text)):
+        line = text[first:last]
+        opens = end == start and line.rstrip() == f"{indent}{{"
+        if line.strip() and not opens and not (line.startswith(indent) and line[len(indent)].isspace()):
+            break
+        end = last
+    return end

@@ -22,7 +22,8 @@ _DOTS = rf"(?:(?://|#|--|/\*|<!--)[ \t]{{0,4}})?(?:\[{_DOT}\]|\({_DOT}\)|<{_DOT}
 _ELLIPSIS = re.compile(_DOTS)
 _AROUND = re.compile(rf"\A\s*{_DOTS}|{_DOTS}\s*\Z")
 _FENCE = re.compile(r"\s*(`{1,9})(?:(?<=```)[\w+#.-]{0,30}[ \t]*\n)?(?P<inside>.*?)\1\s*", re.DOTALL)
-_NUMBER = r"[ \t]*(?:[^\s:]{1,200}:)?(?:[Ll](?:ine)?[ \t]?)?(?P<number>\d{1,7})"
+_PATH = r"(?:[^\s:]{1,200}|[^\s\d:/][^:/\n]{0,100}(?:/[^:/\n]{1,100}){1,12})"  # one with blanks in it has folders
+_NUMBER = rf"[ \t]*(?:{_PATH}:)?(?:[Ll](?:ine)?[ \t]?)?(?P<number>\d{{1,7}})"
 _NUMBERED = (  # `12|`, `12:`, `path:12:`..., `[12]`, `12 |`, `12` and code that may itself begin with a bar
     re.compile(rf"{_NUMBER}(?:[|:│┃→».)\]-]|$)"),
     re.compile(r"[ \t]*\[(?:[Ll](?:ine)?[ \t]?)?(?P<number>\d{1,7})\]"),

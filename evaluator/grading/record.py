@@ -3,6 +3,7 @@
 `rescore` needs the record alone: no network, no project, no rubric file (docs/reference/grading-record.md).
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -87,7 +88,7 @@ def build(
     """Return the record as JSON can hold it, for `Scorecard.record`. *machine*: the verdicts that code gave."""
     record = Record(
         aggregation=scoring.AGGREGATION,
-        litellm=version("litellm"),
+        litellm=_litellm(),
         basis=basis,
         digest=_digest(digest),
         rubric=note_rubric(rubric),
@@ -96,6 +97,11 @@ def build(
         promises=tuple(note_promise(promise) for promise in promises),
     )
     return record.model_dump(mode="json", by_alias=True)
+
+
+@functools.cache  # it is looked up in a file each time
+def _litellm() -> str:
+    return version("litellm")
 
 
 def read(record: Mapping[str, Any]) -> Record:

@@ -1,5 +1,6 @@
 """Rubric files (specs/judging.md, "Rubric file"): found, read, checked, and given their identity."""
 
+import functools
 import hashlib
 import json
 import os
@@ -68,9 +69,12 @@ def _is_sound(name: str, *, folder: Path) -> bool:
 def _loaded(path: Path, *, id: str | None) -> Rubric | None:
     """Return the rubric in a file, or None where there is no such file. *id*: that it must have. Raises BadRubric."""
     content = _read(path)
-    if content is None:
-        return None
-    path = _sayable(path)
+    return None if content is None else _made(content, path=_sayable(path), id=id)
+
+
+@functools.lru_cache(maxsize=64)  # a worker grades by the same few, each time as the file is then
+def _made(content: bytes, *, path: Path, id: str | None) -> Rubric:
+    """Return the rubric that a file of that content holds. Raises BadRubric."""
     text = _text(content, path=path)
     try:
         file = fit(_parse(text, path=path))

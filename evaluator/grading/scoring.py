@@ -56,13 +56,19 @@ def aggregate(root: Node) -> Fraction:
             raise VerdictError(
                 "The parts of a score weigh nothing together. Give one of them a weight.", code="no_weight"
             )
-        open_nodes += [(child, share * child.weight / weight) for child in node.children if child.weight]
+        share /= weight
+        leaves = (child.weight * child.score for child in node.children if child.score is not None and child.weight)
+        total += share * sum(leaves, Fraction(0))
+        inner = (child for child in node.children if child.score is None and child.weight)
+        open_nodes += [(child, share * child.weight) for child in inner]
     return total
 
 
 def worth(verdict: Verdict) -> Fraction | None:
     """Return what share of its weight a criterion earns, the mean of the samples that told; None where none told."""
-    told = [WORTH[level] for level in verdict.samples or (verdict.level,) if level in WORTH]
+    if not verdict.samples:
+        return WORTH.get(verdict.level)
+    told = [WORTH[level] for level in verdict.samples if level in WORTH]
     return sum(told, Fraction(0)) / len(told) if told else None
 
 

@@ -19,7 +19,6 @@ from evaluator.grading.record_forms import CallNote, CanaryNote, Examination, Pa
 from evaluator.grading.replay import recorded_name
 from evaluator.grading.verdict import Parsed, parse
 from evaluator.grading.view import View
-from evaluator.grading.withhold import Withholder
 from evaluator.judgement import Answer, Call, Dimension, Judge, Memory, Promise, Prompt
 
 MAX_REMARK = 1500  # characters of the judge's own feedback on one dimension
@@ -144,7 +143,7 @@ class Session:
         """Return what holds of an answer, without the code that it quotes."""
         claimed = {item.id: item for item in parsed.criteria}
         told = {item.n: item for item in parsed.claims}
-        withholder = Withholder(self.view.matter.digest, quotes=parsed.quotes)
+        withholder = self.view.matter.withholder.quoting(parsed.quotes)
         settled = [
             self.view.checker.settle(q.criterion, claimed[q.label]) for q in inquiry.questions if q.known is None
         ]

@@ -15,7 +15,7 @@ from typing import Any, Literal, NoReturn, get_args
 
 from evaluator.domain import Value
 from evaluator.errors import VerdictError
-from evaluator.grading import objects, values
+from evaluator.grading import inner_quotes, objects, values
 from evaluator.judgement import Answer, PromiseLevel
 
 MAX_BYTES = 64 * 1024  # of an answer
@@ -30,7 +30,9 @@ _CRITERION = ("id", "evidence", "reason", "verdict")
 _CITATION = ("file", "lines", "quote")
 _ORDER = ("file", "quote")
 _WRAPPERS = frozenset({"answer", "response", "result", "output", "json", "values"})  # of an answer and nothing else
+_UNREAD = frozenset({"bad_json", "no_answer"})  # what an answer is that has bare quotation marks in its texts
 _QUOTE = r"[\\\"'\u2018\u2019\u201c\u201d]{1,4}"  # as a draft may be written
+_KEY = re.compile(rf"{_QUOTE}answer_id(?=({_QUOTE}\s*:\s*{_QUOTE}))")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL and JSON take neither NUL nor lone surrogates
 
 
@@ -96,13 +98,23 @@ def parse(reply: Answer, *, nonce: str, ids: Collection[str], claims: Collection
         _refuse("empty_answer", "The answer is empty.")
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         _refuse("too_long", f"The answer has more than {MAX_BYTES // 1024} kB: be brief.")
+    try:
+        return _read(text, nonce=nonce, ids=ids, claims=claims)
+    except VerdictError as fault:
+        if fault.code not in _UNREAD or (mended := inner_quotes.escaped(text, nonce)) is None:
+            raise
+    return _read(mended, nonce=nonce, ids=ids, claims=claims)
+
+
+def _read(text: str, *, nonce: str, ids: Collection[str], claims: Collection[int]) -> Parsed:
+    """Return the one answer in *text*. Raises VerdictError."""
     pieces, visible = objects.closed(text)
     tables = [_unwrapped(objects.read(piece)) for piece in pieces if nonce in piece]
     answers = [_parsed(table, ids=ids, claims=claims) for table in tables if table.get("answer_id") == nonce]
     if not answers:
         _refuse("no_answer", "No closed JSON object carries the answer_id that was given.")
     # Written as a key, the id may stand nowhere else: not in a draft that was cut off, nor inside another object.
-    written = len(re.findall(rf"{_QUOTE}answer_id{_QUOTE}\s*:\s*{_QUOTE}{re.escape(nonce)}", visible))
+    written = sum(visible.startswith(nonce, key.end(1)) for key in _KEY.finditer(visible))
     if any(answer != answers[0] for answer in answers) or written > len(answers):
         _refuse("two_answers", "More than one object carries the answer_id, and they are not the same.")
     return answers[0]

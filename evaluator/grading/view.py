@@ -8,6 +8,7 @@ from evaluator.domain import Block, Digest, Language
 from evaluator.grading import offline, promises
 from evaluator.grading.evidence import Checker
 from evaluator.grading.prompts import Prompts
+from evaluator.grading.withhold import Withholder
 from evaluator.judgement import Criterion, Dimension, Promise, Rubric, Verdict
 
 _LEFT_OUT = "[The README is left out here on purpose. So are its claims, and documents that repeat it.]\n\n"
@@ -32,13 +33,23 @@ class Matter:
     @cached_property
     def facts(self) -> Sequence[str]:
         """What a program found in the project."""
-        return offline.facts(self.digest)
+        return offline.facts(self._findings)
 
     @cached_property
     def machine(self) -> Mapping[str, Verdict]:
         """What code answers, by criterion; what becomes of the README's promises is not among it."""
         checked = [c for c in self.rubric.criteria if c.evidence == "machine" and c.check != promises.LEDGER]
-        return {criterion.id: offline.check(criterion, self.digest) for criterion in checked}
+        return {criterion.id: offline.check(criterion, self._findings) for criterion in checked}
+
+    @cached_property
+    def _findings(self) -> offline.Findings:
+        """What the checks find; the facts that are shown and the verdicts of machines are told from the same look."""
+        return offline.Findings(self.digest)
+
+    @cached_property
+    def withholder(self) -> Withholder:
+        """What keeps the project's code out of texts."""
+        return Withholder(self.digest)
 
     @cached_property
     def more_than_readme(self) -> bool:

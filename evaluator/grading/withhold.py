@@ -7,8 +7,10 @@ between small and capital letters, HTML entities resolved. One pass over the tex
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import pairwise
+from typing import Self
 
 from evaluator.domain import Block, Digest, FileClass
 from evaluator.grading.checks.readme import snippets
@@ -48,24 +50,31 @@ _SIGNS = _Signs()
 
 def withhold(digest: Digest, text: str) -> str:
     """Return *text* without the code of the project that *digest* shows: an error message, before it is stored."""
-    return Withholder(digest, quotes=()).clean(text)
+    return Withholder(digest).clean(text)
 
 
 class Withholder:
-    """Takes the code of one project, and what an answer quotes from it, out of texts."""
+    """Takes the code of one project, and what an answer quotes from it where that is told, out of texts."""
 
-    def __init__(self, digest: Digest, *, quotes: Iterable[str]) -> None:
-        texts = [*("\n".join(_code(block)) for block in digest.blocks), *quotes]
+    def __init__(self, digest: Digest) -> None:
+        texts = ["\n".join(_code(block)) for block in digest.blocks]
         self._runs = {run for text in texts for run in _runs(text)}
         self._short = {line for text in texts for line in _short(text)}
         self._paths = sorted((f.path for f in digest.files if len(f.path) >= SHORTEST), key=len, reverse=True)
+
+    def quoting(self, quotes: Sequence[str]) -> Self:
+        """Return one that takes these quotes out as well; what is known of the project is not looked at again."""
+        other = copy(self)
+        other._runs = self._runs.union(*(_runs(text) for text in quotes))  # noqa: SLF001 - it is one of us
+        other._short = self._short.union(*(_short(text) for text in quotes))  # noqa: SLF001 - as above
+        return other
 
     def clean(self, text: str) -> str:
         """Return *text* with each run of code or quote in it replaced by a marker; paths of files may stay."""
         text = unicodedata.normalize("NFC", text)
         spared = self._spared(text)
         hidden = bytearray(len(text))
-        for skipped in (bytearray(len(text)), _prefixes(text)):
+        for skipped in {bytes(len(text)), _prefixes(text)}:  # mostly the same
             units = list(_units(text, skipped=skipped))
             signs = "".join(sign for sign, _, _ in units)
             for first, last in self._found(signs, text=text, units=units):
@@ -130,7 +139,7 @@ def _resolved(unit: str) -> str:
     return unit
 
 
-def _units(text: str, *, skipped: bytearray) -> Iterator[tuple[str, int, int]]:
+def _units(text: str, *, skipped: bytes) -> Iterator[tuple[str, int, int]]:
     """Yield each sign of *text* with the place where it comes from, first character and the one after the last."""
     for unit in _UNIT.finditer(text):
         if skipped[unit.start()]:
@@ -139,12 +148,12 @@ def _units(text: str, *, skipped: bytearray) -> Iterator[tuple[str, int, int]]:
             yield sign, unit.start(), unit.end()
 
 
-def _prefixes(text: str) -> bytearray:
+def _prefixes(text: str) -> bytes:
     """Return for each character whether it belongs to the prefix of a line."""
     found = bytearray(len(text))
     for prefix in _PREFIX.finditer(text):
         found[prefix.start() : prefix.end()] = b"\x01" * len(prefix[0])
-    return found
+    return bytes(found)
 
 
 def _opens(text: str, place: int) -> bool:

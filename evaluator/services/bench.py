@@ -1,5 +1,6 @@
 """What a worker process needs to grade."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +12,7 @@ from evaluator.grading.asking import Patience
 from evaluator.grading.prices import Tariff
 from evaluator.grading.prompts import Prompts
 from evaluator.judgement import Judge, Rubric, Traffic
+from evaluator.services.hands import Hands
 from evaluator.store.database import Database
 
 
@@ -39,4 +41,7 @@ class Bench:
     tariff: Tariff = field(default_factory=Tariff)
     parameters: str = ""  # what else decides what a judge answers: its server, how long an answer may be
     tape: Path | None = None  # of the answers of taped models (`services/models.py`)
-    in_hand: set[UUID] = field(default_factory=set)  # requests that a thread of this process is at, for the heartbeat
+    user_limit: int = 0  # requests of one user that may run at once; 0: no limit
+    hands: Hands = field(default_factory=Hands)  # the claims that threads of this process are at
+    stopping: threading.Event = field(default_factory=threading.Event)  # nothing more is claimed
+    stirred: threading.Event = field(default_factory=threading.Event)  # something may be due that was not before

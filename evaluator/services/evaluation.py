@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import logging
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -30,6 +30,7 @@ from evaluator.errors import (
     UnknownPrice,
     VerdictError,
 )
+from evaluator.grading import judge
 from evaluator.grading.asking import Wires
 from evaluator.grading.grade import grade
 from evaluator.grading.prices import REPLAY
@@ -39,9 +40,9 @@ from evaluator.services import budget, models
 from evaluator.services.bench import Bench
 from evaluator.services.sitting import Sitting, sittings
 from evaluator.services.submission import without_source
-from evaluator.services.wiring import DatabaseMemory, DatabasePurse
+from evaluator.services.wiring import DatabaseMemory, DatabasePurse, require_money
 from evaluator.sources.fetch import fetch
-from evaluator.store import calls, evaluations, installation, requests, stats
+from evaluator.store import calls, evaluations, hints, installation, requests, stats
 from evaluator.store.database import Connection
 
 logger = logging.getLogger(__name__)
@@ -51,22 +52,31 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _KEYLESS = timedelta(seconds=15)  # between two looks of a process that lacks the key of a request's model
 _MONEY_WAIT = timedelta(seconds=5)  # for what calls under way may leave over of a budget
 _TURN = timedelta(seconds=1)  # between two looks whether the same thing has been judged
+_LONGEST_WAIT = timedelta(minutes=10)  # for the answers to the same question: who waits for them is woken
 
 
 def run(request_id: UUID, *, bench: Bench) -> None:
     """Grade the request if it is due and nobody holds it; whatever happens, it ends up in a state that says so.
 
-    Raises DatabaseUnavailable where PostgreSQL is gone: the lease then runs out and the request is due again.
+    A worker that is stopping leaves it to others. Raises DatabaseUnavailable where PostgreSQL stays away: the lease
+    then runs out and the request is due again.
     """
-    with bench.database.transaction() as conn:
-        claim = requests.claim(conn, request_id, owner=bench.owner, lease=bench.lease)
-    if claim is None:
+    claim = None if bench.stopping.is_set() else _claim(request_id, bench=bench)
+    if claim is None:  # it is due to somebody else, or later, and the hint has come to nothing
+        bench.database.alone(lambda conn: hints.take_back(conn, [request_id]))
         return
-    bench.in_hand.add(claim.id)
-    try:
-        _attempt(claim, bench=bench)
-    finally:
-        bench.in_hand.discard(claim.id)
+    with bench.hands.holding(claim):
+        try:
+            _attempt(claim, bench=bench)
+        finally:
+            if claim.limited:  # its end makes room
+                bench.stirred.set()
+
+
+def _claim(request_id: UUID, *, bench: Bench) -> Claim | None:
+    return bench.database.steady(
+        lambda conn: requests.claim(conn, request_id, owner=bench.owner, lease=bench.lease, user_limit=bench.user_limit)
+    )
 
 
 def _attempt(claim: Claim, *, bench: Bench) -> None:
@@ -98,14 +108,14 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
     options = claim.options
     rubric = bench.rubric(options.rubric)
     most = budget.of_request(options, rubric, bench=bench)
-    with bench.database.transaction() as conn:
-        secret = installation.secret(conn)
+    _require_money(claim, bench=bench)
+    secret = bench.database.alone(installation.secret)
     digest = _read(claim, secret=secret, most=most, bench=bench)
     tried = sittings(claim, digest, rubric, secret=secret, most=most, bench=bench)
     stored = [sitting.fingerprint for sitting in tried]  # by any of them: an unchanged project costs nothing
     failed: EvaluatorError | None = None  # of the first model: it is the one that was asked for
     for sitting in tried:
-        if not options.fresh and _is_settled(claim, sitting.fingerprint, stored=stored, bench=bench):
+        if not options.fresh and _is_settled(claim, sitting, stored=stored, bench=bench):
             return
         try:
             scorecard = _judge(claim, sitting, digest=digest, rubric=rubric, bench=bench)
@@ -119,9 +129,22 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
                 _pass_over(claim, sitting, error)
         else:
             _advance(claim, "scoring", bench=bench)
-            _finish(claim, scorecard, digest=digest, rubric=rubric, fingerprint=sitting.fingerprint, bench=bench)
+            _finish(claim, scorecard, digest=digest, rubric=rubric, sitting=sitting, bench=bench)
             return
     raise failed or AssertionError("a request without a model")
+
+
+def _require_money(claim: Claim, *, bench: Bench) -> None:
+    """Raise BudgetSpent where the shortest call is beyond what others left of the budget; nothing was fetched yet.
+
+    A later try goes on: all its answers may be paid already.
+    """
+    model = claim.options.model
+    if claim.budget_id is None or claim.attempt > 1 or models.is_replayed(model):
+        return
+    tried = models.in_order(model, fallbacks=bench.fallback_models)
+    least = min(bench.tariff.least(judge.name_of(models.plain(each))) for each in tried)
+    require_money(claim.budget_id, least=least, database=bench.database)
 
 
 _PROVIDER_AWAY = (RateLimited, JudgeUnavailable, JudgeBusy)  # of the TransientErrors, those another model may not have
@@ -152,8 +175,8 @@ def _judge(claim: Claim, sitting: Sitting, *, digest: Digest, rubric: Rubric, be
 
 def _wires(claim: Claim, *, taped: bool, bench: Bench) -> Wires:
     def on_call(call: Call) -> None:
-        with bench.database.transaction() as conn:
-            calls.add(conn, claim, call)
+        entry = uuid4()
+        bench.database.alone(lambda conn: calls.add(conn, claim, call, entry=entry))
 
     def checkpoint() -> None:
         _advance(claim, "judging", bench=bench)
@@ -191,40 +214,57 @@ def _read(claim: Claim, *, secret: str, most: int, bench: Bench) -> Digest:
         )
 
 
-def _is_settled(claim: Claim, print_: str, *, stored: Collection[str], bench: Bench) -> bool:
+def _is_settled(claim: Claim, sitting: Sitting, *, stored: Collection[str], bench: Bench) -> bool:
     """Return whether nothing is left to judge: the same thing is judged already, or is being judged just now.
 
     What is stored under one of those fingerprints ends the request: no call, no row, no count. What is on its way ends
-    it as soon as it is there.
+    it as soon as it is there; who asks the same question for somebody else is waited for, and answers from memory.
     """
-    with bench.database.transaction() as conn:
-        requests.judge_lock(conn, claim, fingerprint=print_)
+    print_, question = sitting.fingerprint, sitting.question
+    pause = _TURN if question is None else _LONGEST_WAIT
+
+    def act(conn: Connection) -> bool:
+        requests.judge_lock(conn, claim, fingerprint=print_, question=question)
         found = (evaluations.equal(conn, claim, fingerprint=each) for each in stored)
         there = next((id for id in found if id is not None), None)
         if there is not None:
-            held = requests.finish(conn, claim, evaluation_id=there)
-        elif requests.begin_judging(conn, claim, fingerprint=print_, lease=bench.lease):
+            _end(conn, claim, evaluation_id=there)
+        elif requests.begin_judging(conn, claim, fingerprint=print_, question=question, lease=bench.lease):
             return False
-        else:
-            held = requests.step_back(conn, claim, pause=_TURN, fingerprint=print_)
-        if not held:
+        elif not requests.step_back(conn, claim, pause=pause, fingerprint=print_, question=question):
             raise ClaimLost
-    return True
+        return True
+
+    return bench.database.steady(act)
+
+
+def _end(conn: Connection, claim: Claim, *, evaluation_id: UUID) -> bool:
+    """End the request with the evaluation; return False where it has, by a commit that nobody confirmed.
+
+    Raises ClaimLost where a later attempt has taken over.
+    """
+    if requests.finish(conn, claim, evaluation_id=evaluation_id):
+        return True
+    if requests.is_finished(conn, claim, evaluation_id=evaluation_id):
+        return False
+    raise ClaimLost
 
 
 def _finish(
-    claim: Claim, scorecard: Scorecard, *, digest: Digest, rubric: Rubric, fingerprint: str, bench: Bench
+    claim: Claim, scorecard: Scorecard, *, digest: Digest, rubric: Rubric, sitting: Sitting, bench: Bench
 ) -> None:
     """Write the result and what it counts towards, or neither."""
     counted = bench.counts_offline or not (scorecard.judge.offline or scorecard.judge.provider == REPLAY)
+    own = uuid4()  # the same in every try, by which a commit in doubt is found again
+    print_, question = sitting.fingerprint, sitting.question
 
     def act(conn: Connection) -> UUID:
         stats.lock(conn, claim.user_id)  # results of one user wait for each other from here on
-        requests.judge_lock(conn, claim, fingerprint=fingerprint)
-        stored = None if claim.options.fresh else evaluations.equal(conn, claim, fingerprint=fingerprint)
-        id = stored or uuid4()
-        if not requests.finish(conn, claim, evaluation_id=id):
-            raise ClaimLost
+        requests.judge_lock(conn, claim, fingerprint=print_, question=question)
+        stored = None if claim.options.fresh else evaluations.equal(conn, claim, fingerprint=print_)
+        id = stored or own
+        if not _end(conn, claim, evaluation_id=id):
+            return id
         if stored is None:  # else a request for the same thing was quicker
             evaluations.add(
                 conn,
@@ -233,7 +273,7 @@ def _finish(
                 scorecard=scorecard,
                 digest=digest,
                 rubric=rubric,
-                fingerprint=fingerprint,
+                fingerprint=print_,
                 counted=counted,
             )
             stats.count_evaluation(
@@ -243,33 +283,34 @@ def _finish(
                 evaluation_id=id,
                 succeeds=scorecard.passed and counted,
             )
-        requests.finish_waiting(conn, claim, fingerprint=fingerprint, evaluation_id=id)
+        if requests.finish_waiting(conn, claim, fingerprint=print_, question=question, evaluation_id=id).woken:
+            bench.stirred.set()
         return id
 
-    id = bench.database.retrying(act)
+    id = bench.database.steady(act)
     logger.info("Evaluation finished", extra={"evaluation_id": str(id), "total": scorecard.total})
 
 
 def _advance(claim: Claim, stage: Stage, *, bench: Bench) -> None:
-    with bench.database.transaction() as conn:
-        if not requests.advance(conn, claim, stage, lease=bench.lease):
-            raise ClaimLost
+    """Show the stage, and renew the lease. Raises ClaimLost."""
+    lost = bench.hands.has_lost(claim)
+    if lost or not bench.database.alone(lambda conn: requests.advance(conn, claim, stage, lease=bench.lease)):
+        raise ClaimLost
 
 
 def _put_back(claim: Claim, error: TransientError, *, bench: Bench) -> None:
     failure = _failure(claim, error)
     if isinstance(error, JudgeBusy | BudgetBusy):  # nothing was asked: that is no try
         pause = (error.retry_after or _TURN) * random.uniform(1.0, 1.25)  # noqa: S311 - as below
-        with bench.database.transaction() as conn:
-            requests.step_back(conn, claim, pause=min(pause, _LONGEST_PAUSE), failure=failure)
+        pause = min(pause, _LONGEST_PAUSE)
+        _leave(lambda conn: requests.step_back(conn, claim, pause=pause, failure=failure), bench=bench)
         return
     if claim.tries >= bench.max_tries:
         _fail(claim, failure, bench=bench)
         return
     pause = min(error.retry_after or _FIRST_PAUSE * 2 ** (claim.tries - 1), _LONGEST_PAUSE)
     pause *= random.uniform(1.0, 1.25)  # noqa: S311 - spreads the tries of many requests, no secret
-    with bench.database.transaction() as conn:
-        requests.retry_later(conn, claim, failure, pause=pause)
+    _leave(lambda conn: requests.retry_later(conn, claim, failure, pause=pause), bench=bench)
     logger.info("Request put back", extra={"request_id": str(claim.id), "code": failure.code})
 
 
@@ -279,13 +320,17 @@ def _leave_to_a_key(claim: Claim, error: NoKey, *, bench: Bench) -> None:
     if not bench.keys_differ:
         _fail(claim, failure, bench=bench)
         return
-    with bench.database.transaction() as conn:
-        requests.step_back(conn, claim, pause=_KEYLESS, failure=failure)
+    _leave(lambda conn: requests.step_back(conn, claim, pause=_KEYLESS, failure=failure), bench=bench)
+
+
+def _leave(act: Callable[[Connection], bool], *, bench: Bench) -> None:
+    """Give the claim up; who waits for the same answers is next. Done twice, it matches nothing the second time."""
+    bench.database.alone(act)
+    bench.stirred.set()
 
 
 def _fail(claim: Claim, failure: Failure, *, bench: Bench) -> None:
-    with bench.database.transaction() as conn:
-        requests.fail(conn, claim, failure, keep=bench.keep)
+    _leave(lambda conn: requests.fail(conn, claim, failure, keep=bench.keep), bench=bench)
     logger.info("Request failed", extra={"request_id": str(claim.id), "code": failure.code, "reason": failure.message})
 
 

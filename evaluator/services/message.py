@@ -14,4 +14,4 @@ def message(digest: Digest, *, prompts: Path | None) -> str:
     form) is the same for every project. Raises SettingsError where a template is missing or broken.
     """
     templates = Prompts.load(prompts or resources.folder("prompts"))
-    return templates.prefix(digest.text, facts=offline.facts(digest), ledger=promises.ledger(digest))
+    return templates.prefix(digest.text, facts=offline.facts(offline.Findings(digest)), ledger=promises.ledger(digest))

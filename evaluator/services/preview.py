@@ -6,6 +6,7 @@ It is imported before every `modu digest`, so it asks for nothing of grading.
 import hashlib
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from evaluator.digest.build import build
 from evaluator.domain import Digest, Limits, Privacy
@@ -25,14 +26,21 @@ class Preview:
 
 
 def preview(
-    source: str, *, ref: str | None, subdir: str | None, limits: Limits, budget: int, privacy: Privacy
+    source: str,
+    *,
+    ref: str | None,
+    subdir: str | None,
+    until: datetime | None = None,
+    limits: Limits,
+    budget: int,
+    privacy: Privacy,
 ) -> Preview:
-    """Return the digest of the project at *source* in at most *budget* tokens.
+    """Return the digest of the project at *source*, as it was at *until*, in at most *budget* tokens.
 
     It differs from what a judge gets only in the mark of the fences, which is a secret of the installation: here it is
     made from the tree, so that equal trees give equal bytes. Raises RequestError or TransientError.
     """
-    place = parse(source, ref=ref, subdir=subdir, trusted_forges=limits.trusted_forges)
+    place = parse(source, ref=ref, subdir=subdir, until=until, trusted_forges=limits.trusted_forges)
     begun = time.perf_counter()
     with fetch(place, limits=limits) as snapshot:
         fetched = time.perf_counter()

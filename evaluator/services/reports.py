@@ -23,6 +23,11 @@ def evaluation(id: str | UUID, *, database: Database) -> Row:
         if row is None:
             raise NotFound(f"There is no request or evaluation {uuid}. See the ids with: modu list")
         usage = evaluations.usage(conn, row["request_id"])
+    return document(row, usage)
+
+
+def document(row: Row, usage: Row) -> Row:
+    """Return the JSON of an evaluation, or of a request without one, from its columns and what its calls used."""
     shared = {
         "id": _text(row["id"]),
         "request_id": _text(row["request_id"]),

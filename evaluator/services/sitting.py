@@ -21,6 +21,7 @@ class Sitting:
     judge: Judge | None  # None: offline
     terms: Terms
     fingerprint: str  # equal ones would only repeat the same questions
+    question: str | None = None  # equal where the judge is asked exactly the same, whoever the user; None: not asked
 
 
 def sittings(
@@ -54,7 +55,13 @@ def _sitting(model: str, claim: Claim, digest: Digest, rubric: Rubric, *, secret
     asked = Terms(language=terms.language, parameters=terms.parameters)  # a pass line changes no question
     question = fingerprint(digest, rubric, prompts=bench.prompts, judge=judge, terms=asked)
     seed = _seed(question, claim, secret=secret)
-    return Sitting(model=model, judge=judge, terms=replace(terms, seed=seed), fingerprint=print_)
+    return Sitting(
+        model=model,
+        judge=judge,
+        terms=replace(terms, seed=seed),
+        fingerprint=print_,
+        question=None if judge is None else _shared(seed),
+    )
 
 
 def _terms(claim: Claim, *, bench: Bench) -> Terms:
@@ -73,6 +80,11 @@ def _seed(question: str, claim: Claim, *, secret: str) -> str:
     return hmac.new(secret.encode(), what.encode(), hashlib.sha256).hexdigest()
 
 
+def _shared(seed: str) -> str:
+    """Return 64 hex digits that stand for all that is asked with a seed: the memory keeps its answers by that."""
+    return hashlib.sha256(f"asked {seed}".encode()).hexdigest()
+
+
 def _recorded(sitting: Sitting, digest: Digest, rubric: Rubric, *, most: int, bench: Bench) -> Sitting:
     """Return the sitting with judges whose answers go into the file too."""
     if sitting.judge is None or bench.tape is None:
@@ -89,7 +101,8 @@ def _recorded(sitting: Sitting, digest: Digest, rubric: Rubric, *, most: int, be
     )
     heard = second and Recorder(second, bench.tape, header=header)
     judge = Recorder(sitting.judge, bench.tape, header=header)
-    return replace(sitting, judge=judge, terms=replace(sitting.terms, second=heard))
+    terms = replace(sitting.terms, second=heard)
+    return replace(sitting, judge=judge, terms=terms, question=None)  # what goes into a file is asked for it alone
 
 
 def _replayed(model: str, claim: Claim, digest: Digest, rubric: Rubric, *, bench: Bench) -> Sitting:

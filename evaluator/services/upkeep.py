@@ -1,56 +1,61 @@
-"""What a worker does besides grading: keep its claims alive, and see that no open request is forgotten."""
+"""What a worker does besides grading: keep its claims alive, and clear away what is over."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Set
 from datetime import timedelta
 from uuid import UUID
 
-from evaluator.store import budgets, requests, verdicts
-from evaluator.store.database import Database
+from evaluator.domain import Held
+from evaluator.services.hands import Hands
+from evaluator.store import budgets, requests, verdicts, workers
+from evaluator.store.database import Connection, Database
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = timedelta(seconds=30)  # a hint unanswered for longer was lost with Redis, or its worker died
 _BATCH = 100
+_GRACE = timedelta(seconds=2)  # in which a claim gets from the database into the hands of who made it
+_SILENT = timedelta(minutes=5)  # after which a worker is forgotten
 
 
-def beat(*, database: Database, owner: UUID, ids: Collection[UUID], lease: timedelta) -> None:
-    """Renew the leases of what this worker really has in hand. Raises DatabaseUnavailable.
+def beat(*, database: Database, owner: UUID, threads: int, hands: Hands, lease: timedelta) -> None:
+    """Show that this worker lives, renew the leases of what it has in hand, and note there what it has lost.
 
-    What it holds in name only, because PostgreSQL was away when its grading ended, runs out and is graded anew.
+    What it holds in name only, because PostgreSQL was away when it was claimed or given up, goes back into the queue.
+    Raises DatabaseUnavailable.
     """
-    if ids:
-        with database.transaction() as conn:
-            requests.renew(conn, owner=owner, ids=ids, lease=lease)
+    held = hands.held
 
+    def act(conn: Connection) -> Set[Held]:
+        workers.seen(conn, owner, threads=threads)
+        requests.hand_back(conn, owner=owner, but=held, grace=_GRACE)
+        return requests.renew(conn, owner=owner, held=held, lease=lease)
 
-def sweep(*, database: Database, send: Callable[[UUID], None]) -> int:
-    """Send a hint for every request that is due and lacks one, erase what has expired; return how many hints.
-
-    Raises DatabaseUnavailable or QueueUnavailable; nothing is noted as sent then.
-    """
-    with database.transaction() as conn:
-        ids = requests.due(conn, limit=_BATCH, patience=_PATIENCE)
-        requests.expire(conn)
-        for id in ids:  # before the commit: what could not be sent stays due
-            send(id)
-    return len(ids)
+    hands.lose(held - database.steady(act))
 
 
 def tidy(*, database: Database, keep: timedelta) -> None:
-    """Settle what dead workers put aside of budgets, and forget verdicts that nobody used for *keep*.
+    """Clear away: sources whose time is over, what dead workers put aside of budgets, dead workers, old verdicts.
 
-    Raises DatabaseUnavailable.
+    Verdicts that nobody used for *keep* are old. Raises DatabaseUnavailable.
     """
     database.retrying(budgets.settle_forsaken)
     with database.transaction() as conn:
+        requests.expire(conn)
+        workers.forget(conn, silent=_SILENT)
         verdicts.forget(conn, unused=keep, limit=_BATCH)
 
 
-def hand_back(*, database: Database, owner: UUID) -> int:
-    """Put what this worker still holds back into the queue, as it stops; return how many requests."""
-    with database.transaction() as conn:
-        count = requests.hand_back(conn, owner=owner)
+def leave(*, database: Database, owner: UUID) -> int:
+    """Put what this worker still holds back into the queue, as it stops; return how many requests.
+
+    Raises DatabaseUnavailable.
+    """
+
+    def act(conn: Connection) -> int:
+        workers.leave(conn, owner)
+        return requests.hand_back(conn, owner=owner)
+
+    count = database.steady(act)
     if count:
         logger.info("Requests handed back", extra={"count": count})
     return count

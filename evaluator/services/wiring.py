@@ -1,18 +1,19 @@
 """What joins the grading of one claim to the database: ledger, stage, money, memory."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from evaluator.domain import Claim
 from evaluator.errors import BudgetBusy, BudgetSpent
 from evaluator.store import budgets, verdicts
 from evaluator.store.budgets import Budget
-from evaluator.store.database import Database
+from evaluator.store.database import Connection, Database
 
 _LOOK = 0.25  # seconds between two looks whether calls under way have left money over
 
@@ -34,9 +35,7 @@ class DatabasePurse:
         """
         deadline = time.monotonic() + self.longest_wait.total_seconds()
         while True:
-            with self.database.transaction() as conn:
-                number = budgets.reserve(conn, self.budget_id, self.claim, usd=most)
-                left = None if number is not None else budgets.show(conn, self.budget_id)
+            number, left = self._reserve(most, entry=uuid4())
             if number is not None:
                 return number
             if left is None or left.most - left.spent < most:
@@ -48,10 +47,29 @@ class DatabasePurse:
             time.sleep(_LOOK)
             self.checkpoint()
 
+    def _reserve(self, most: Decimal, *, entry: UUID) -> tuple[int | None, Budget | None]:
+        """Return the number of the reservation, or None and where the budget stands."""
+        tries = itertools.count()
+
+        def act(conn: Connection) -> tuple[int | None, Budget | None]:
+            number = budgets.reserved(conn, self.budget_id, entry=entry) if next(tries) else None
+            if number is None:
+                number = budgets.reserve(conn, self.budget_id, self.claim, usd=most, entry=entry)
+            return number, None if number is not None else budgets.show(conn, self.budget_id)
+
+        return self.database.steady(act)
+
     def settle(self, number: int, *, cost: Decimal) -> None:
         """Replace a reservation by what the call did cost."""
-        with self.database.transaction() as conn:
-            budgets.settle(conn, number, cost=cost)
+        self.database.alone(lambda conn: budgets.settle(conn, number, cost=cost))
+
+
+def require_money(budget_id: UUID, *, least: Decimal, database: Database) -> None:
+    """Raise BudgetSpent where others have left less of a budget than the *least*, in US dollars, that a call needs."""
+    with database.transaction() as conn:
+        left = budgets.show(conn, budget_id)
+    if left is None or (left.spent > 0 and left.most - left.spent < least):
+        raise BudgetSpent(_spent(left, most=least))
 
 
 def _spent(left: Budget | None, *, most: Decimal) -> str:
@@ -71,21 +89,18 @@ def dollars(amount: Decimal) -> str:
 
 @dataclass(frozen=True)
 class DatabaseMemory:
-    """What was established before, for whomever; each look and each note is a transaction of its own."""
+    """What was established before, for whomever; each look and each note is a statement of its own."""
 
     database: Database
 
     def recall(self, key: str) -> Mapping[str, Any] | None:
         """Return what was kept under those 64 hex digits, or None."""
-        with self.database.transaction() as conn:
-            return verdicts.recall(conn, key)
+        return self.database.alone(lambda conn: verdicts.recall(conn, key))
 
     def keep(self, key: str, content: Mapping[str, Any]) -> None:
         """Keep something that JSON can hold; what is kept already stays."""
-        with self.database.transaction() as conn:
-            verdicts.keep(conn, key, content)
+        self.database.alone(lambda conn: verdicts.keep(conn, key, content))
 
     def drop(self, key: str, content: Mapping[str, Any]) -> None:
         """Drop that content; what somebody else has kept in its place stays."""
-        with self.database.transaction() as conn:
-            verdicts.drop(conn, key, content)
+        self.database.alone(lambda conn: verdicts.drop(conn, key, content))

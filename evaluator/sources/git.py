@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from evaluator.domain import Entry, Limits, Snapshot, Source
 from evaluator.errors import EvaluatorError, SettingsError, SourceUnavailable
-from evaluator.sources import access, command, disk, listing, mirrors, private, refusals, urls
+from evaluator.sources import access, command, dated, disk, listing, mirrors, private, refusals, urls
 from evaluator.sources.command import Command
 from evaluator.sources.leash import leash
 from evaluator.sources.mirrors import Mirror
@@ -124,7 +124,7 @@ def _command(stack: ExitStack, executable: str, *, limits: Limits, deadline: flo
 def _snapshot(stack: ExitStack, run: Command, source: Source, url: GitUrl, mirror: Mirror | None) -> GitSnapshot | None:
     """Return the snapshot, which ends with *stack*; None where the mirror is no good, and was discarded."""
     try:
-        name = Transfer(run, source, url, mirror).bring()
+        name = dated.bring(Transfer(run, source, url, mirror))
         objects = _objects(stack, run, check=mirror is not None)
         found = listing.read(objects, name, source, limits=run.limits)
     except Damaged as error:

@@ -3,7 +3,8 @@
 A mirror belongs to one URL, one token and one size of files; what another URL or token has fetched is never in it. Its
 packs have been through the same fetch, with the same checks and limits, as anything else, and every commit, tree and
 file that is read from it is hashed and compared with its id: it can be slow, or gone, but it cannot say anything else
-than the commit that the host names now, or that was asked for by its whole id.
+than the commit that the host names now, or that was asked for by its whole id. Which earlier commit a deadline means is
+noted, as that never changes; the note is believed, as the folder is closed to other accounts.
 
 A mirror is held by a shared lock for as long as it is read, and only who gets it alone removes it. New packs are
 linked in beside the old ones, which nothing ever changes; the list of what is whole is replaced last.
@@ -30,12 +31,13 @@ from evaluator.domain import Limits, MirrorLimits
 from evaluator.sources.urls import GitUrl
 
 _LAYOUT = "1"  # of the folder of a mirror; another one is another mirror
-_LOCK, _WRITING, _STATE = "lock", "writing", "state.json"
+_LOCK, _WRITING, _STATE, _NOTES = "lock", "writing", "state.json", "notes.json"
 _NAME = re.compile(r"[0-9a-f]{64}")
 _REMOVED = "removed-"
 _PACK = re.compile(r"pack-[0-9a-f]{40}\.(?:pack|idx|rev|promisor)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MOST_FILES = 64  # in one mirror; then it is fetched anew
+_MOST_NOTES = 256
 _DAY = 86_400  # seconds
 _ORDER = (".pack", ".rev", ".promisor", ".idx")  # an index without its pack would be broken
 
@@ -74,6 +76,20 @@ class Mirror:
             _make_room(self.folder.parent, limits)
         except OSError as error:
             logger.warning("A mirror could not be written", extra={"reason": error.strerror})
+
+    def noted(self, question: str) -> str | None:
+        """Return the commit that was noted as the answer to a question, if it is whole here."""
+        commit = _notes(self.folder).get(question)
+        return commit if commit in self.commits else None
+
+    def note(self, question: str, commit: str) -> None:
+        """Note an answer that can never be another one. A disk that fails is no reason not to grade."""
+        with suppress(OSError), _locked(self.folder / _WRITING, fcntl.LOCK_EX) as alone:
+            if alone is not None:
+                notes = {**_notes(self.folder), question: commit}
+                written = self.folder / f"{_NOTES}.new"
+                written.write_text(json.dumps(dict(list(notes.items())[-_MOST_NOTES:])))
+                written.replace(self.folder / _NOTES)
 
     def discard(self) -> None:
         """Let nobody read it again; it is removed when nobody reads it any more."""
@@ -157,6 +173,15 @@ def _state(folder: Path) -> _State | None:
         return _State(tuple(commits), {name: int(size) for name, size in files.items()}) if sound else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _notes(folder: Path) -> dict[str, str]:
+    """Return the answers that were noted, the oldest first; none where they cannot be read."""
+    try:
+        read = json.loads((folder / _NOTES).read_bytes())
+        return {question: commit for question, commit in read.items() if isinstance(commit, str)}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def _add(folder: Path, packs: Path, commit: str, limits: MirrorLimits) -> None:

@@ -5,11 +5,12 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from evaluator.domain import Source, SourceKind
 from evaluator.errors import UnusableSource
-from evaluator.sources import archive_kinds, archive_refusals, local, readme, urls
+from evaluator.sources import archive_kinds, archive_refusals, local, readme, refusals, urls
 
 _LONGEST_NAME = 255  # characters of a project's name, as the shared table has it
 _WITH_PASSWORD = re.compile(r"(?:^|[/\s])[^/@:\s]*:[^/@\s]+@[^/@\s]")
@@ -25,12 +26,14 @@ def parse(
     *,
     ref: str | None = None,
     subdir: str | None = None,
+    until: datetime | None = None,
     trusted_forges: Iterable[str] = (),
     allowed_roots: Iterable[str] | None = None,
 ) -> Source:
     """Return the source that *text* names: a git URL, a local folder, an archive, or a README alone.
 
-    Of a local file its content decides whether it is an archive, and its name whether it is a README.
+    Of a local file its content decides whether it is an archive, and its name whether it is a README. Of a git URL the
+    last commit that is not later than *until*, which is aware, is meant.
     *allowed_roots* are the folders under which local paths are accepted; None = anywhere, empty = nowhere. Raises
     UnusableSource with a stable code and a sentence that says what to do.
     """
@@ -38,11 +41,17 @@ def parse(
         raise UnusableSource("No source was given. Name a folder, an archive or a git URL.", code="empty_source")
     part = _subdir(subdir)
     if urls.looks_like_git(text):
-        return _git(text, ref=ref, subdir=part, trusted_forges=trusted_forges)
-    return _local(text, ref=ref, subdir=part, roots=None if allowed_roots is None else tuple(allowed_roots))
+        return _git(text, ref=ref, subdir=part, until=until, trusted_forges=trusted_forges)
+    roots = None if allowed_roots is None else tuple(allowed_roots)
+    source = _local(text, ref=ref, subdir=part, roots=roots)
+    if until is not None:
+        raise refusals.undated(source.kind)
+    return source
 
 
-def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iterable[str]) -> Source:
+def _git(
+    text: str, *, ref: str | None, subdir: str | None, until: datetime | None, trusted_forges: Iterable[str]
+) -> Source:
     url = urls.parse_url(text, trusted_forges=trusted_forges)
     if ref is not None:
         _check_ref(ref)
@@ -51,6 +60,7 @@ def _git(text: str, *, ref: str | None, subdir: str | None, trusted_forges: Iter
         kind=SourceKind.GIT,
         location=url.address,
         ref=ref,
+        until=until,
         subdir=subdir,
         name=_name(subdir or canonical),
         canonical=_canonical(canonical, subdir),

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from evaluator.domain import Source
+from evaluator.domain import Source, SourceKind
 from evaluator.errors import EvaluatorError, FetchTimeout, SourceUnavailable, UnusableSource
 
 _LONG_WORD = re.compile(r"(?=[A-Za-z0-9_+-]*[0-9])(?=[A-Za-z0-9_+-]*[A-Z])[A-Za-z0-9_+-]{20}")  # as tokens are
@@ -195,6 +196,39 @@ def unknown_ref(source: Source) -> UnusableSource:
         f"The repository {source.name!r} has no branch, tag or commit {_told(source.ref)}. Check --ref.{hint}",
         code="unknown_ref",
     )
+
+
+def undated(kind: SourceKind) -> UnusableSource:
+    """Return the refusal of a deadline for a source that is not a git URL, so that it has no commits."""
+    thing = {SourceKind.PATH: "a folder", SourceKind.ARCHIVE: "an archive"}.get(kind, "a README")
+    return UnusableSource(
+        f"A deadline is for git URLs: {thing} is read as it stands and cannot be turned back. Leave the deadline out,"
+        " or give the repository's URL.",
+        code="deadline_without_commits",
+    )
+
+
+def no_commit_before(source: Source) -> UnusableSource:
+    """Return the refusal of a ref of which every commit is later than the deadline, as far as its host has them."""
+    of = "the default branch" if source.ref is None else "--ref"
+    return UnusableSource(
+        f"No commit of {of} of {source.name!r} was made by {_moment(source.until)}. Check the deadline, or name another"
+        " branch.",
+        code="no_commit_before",
+    )
+
+
+def long_history(source: Source) -> UnusableSource:
+    """Return the refusal of a search for a commit that would go on for longer, or weigh more, than a fetch may."""
+    return UnusableSource(
+        f"{source.name!r} has more history since {_moment(source.until)} than is fetched to find its last commit before"
+        " that. Give the full id of that commit with --ref, or have the operator raise MODU_MAX_RECEIVED_BYTES.",
+        code="long_history",
+    )
+
+
+def _moment(moment: datetime | None) -> str:
+    return "the deadline" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def unknown_subdir(source: Source) -> UnusableSource:

@@ -19,10 +19,11 @@ from evaluator.sources.objects import Damaged
 from evaluator.sources.urls import GitUrl
 from evaluator.sources.watch import Watch
 
-_LOCAL_REF = "refs/tags/graded"  # under tags, because a branch may not point at an annotated tag
+LOCAL_REF = "refs/tags/graded"  # under tags, because a branch may not point at an annotated tag
 _COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 _RULES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")  # of git
+_UNFILTERED = re.compile(r"remote error: filter '[^'\n]{1,40}' not supported")  # a host that has some and not others
 _HARMLESS = (  # what git finds wrong with objects that hurts nobody
     "badDate",
     "badDateOverflow",
@@ -57,17 +58,26 @@ class Transfer:
 
         Raises UnusableSource or SourceUnavailable (see `refusals`), and Damaged where the mirror is no good.
         """
-        self._make_repository()
+        self.make_repository()
         if self.mirror is not None and self.mirror.commits:
-            wanted = self._wanted()
+            wanted = self.wanted()
             if wanted in self.mirror.commits:
                 return wanted
             if self.mirror.crowded:
                 raise Damaged("crowded")
         self._fetch()
-        return _LOCAL_REF
+        return LOCAL_REF
 
-    def _make_repository(self) -> None:
+    def bring_history(self, *, depth: int, whole: bool) -> None:
+        """Bring the commit that the source names and its ancestors, *depth* generations in all, as `LOCAL_REF`.
+
+        *whole* = with their files, else without trees and files where the host can leave them out. A mirror would be
+        in the way. Raises what `bring` raises.
+        """
+        self.make_repository()
+        self._fetch(depth=depth, without=None if whole else "tree:0")
+
+    def make_repository(self) -> None:
         """Make the few files that git knows a bare repository by; with a mirror, its objects count as ours."""
         shutil.rmtree(self.run.repository, ignore_errors=True)
         try:
@@ -87,8 +97,11 @@ class Transfer:
             (top / "shallow").write_text("".join(f"{commit}\n" for commit in commits))  # their parents are not there
             (top / "packed-refs").write_text("".join(f"{commit} refs/known/{commit}\n" for commit in sorted(commits)))
 
-    def _wanted(self) -> str:
-        """Return the commit that the source names: as it says itself, or as the host says now; empty: none."""
+    def wanted(self) -> str:
+        """Return the commit that the source names: as it says itself, or as the host says now; empty: none.
+
+        It takes the repository that `bring` makes, or `make_repository`. Raises what `bring` raises.
+        """
         if self.source.ref is not None and _COMMIT_ID.fullmatch(self.source.ref):
             return self.source.ref
         ref = self.source.ref or "HEAD"
@@ -100,13 +113,17 @@ class Transfer:
         names = [rule.format(ref) for rule in _RULES]
         return next((ids.get(f"{name}^{{}}", ids[name]) for name in names if name in ids), "")
 
-    def _fetch(self) -> None:
-        small_files = f"--filter=blob:limit={self.run.limits.file_bytes + 1}"  # a file of just the limit still comes
-        done = self._fetch_once(small_files)
+    def _fetch(self, *, depth: int = 1, without: str | None = None) -> None:
+        """Fetch the commit, *without* what git's filter of that name leaves out; None: large files."""
+        without = without or f"blob:limit={self.run.limits.file_bytes + 1}"  # a file of just the limit still comes
+        done = self._fetch_once(depth, f"--filter={without}")
         if done.status and any(f"{id}:" in done.stderr for id in _HARMLESS):
             # git 2.39 cannot be lenient about these and filter at the same time
-            self._make_repository()
-            done = self._fetch_once(config=tuple(f"fetch.fsck.{id}=ignore" for id in _HARMLESS))
+            self.make_repository()
+            done = self._fetch_once(depth, config=tuple(f"fetch.fsck.{id}=ignore" for id in _HARMLESS))
+        elif done.status and _UNFILTERED.search(done.stderr):
+            self.make_repository()
+            done = self._fetch_once(depth)
         if done.status:
             self._refuse(done)
         # What the filter held back is simply missing now: no git, old or new, goes and asks for it
@@ -128,11 +145,11 @@ class Transfer:
         with_token = token_of(self.url, limits=self.run.limits) is not None
         return refusals.of_fetch(done.stderr, source=self.source, with_token=with_token)
 
-    def _fetch_once(self, *options: str, config: tuple[str, ...] = ()) -> Finished:
+    def _fetch_once(self, depth: int, *options: str, config: tuple[str, ...] = ()) -> Finished:
         return self._git(
             "fetch",
             "--quiet",
-            "--depth=1",
+            f"--depth={depth}",
             "--no-tags",
             "--no-recurse-submodules",
             "--no-auto-maintenance",
@@ -140,7 +157,7 @@ class Transfer:
             *options,
             "--end-of-options",
             "origin",
-            f"+{self.source.ref or 'HEAD'}:{_LOCAL_REF}",
+            f"+{self.source.ref or 'HEAD'}:{LOCAL_REF}",
             config=config,
         )
 

@@ -13,9 +13,12 @@ from evaluator.store import queries
 _SQL = queries.load("budgets.sql")
 _ADD = _SQL["add"]
 _RESERVE = _SQL["reserve"]
+_LOCK = _SQL["lock"]
+_RESERVED = _SQL["reserved"]
 _SETTLE = _SQL["settle"]
 _SETTLE_FORSAKEN = _SQL["settle_forsaken"]
 _SHOW = _SQL["show"]
+_RAISE_TO = _SQL["raise_to"]
 
 
 class Budget(Value):
@@ -39,10 +42,20 @@ def add(conn: Connection[Any], *, most: Decimal) -> UUID:
     return UUID(str(row[0]))
 
 
-def reserve(conn: Connection[Any], budget_id: UUID, claim: Claim, *, usd: Decimal) -> int | None:
-    """Put money aside for a call and return the reservation's number, or None where less than that is left."""
-    values = {"budget_id": budget_id, "request_id": claim.id, "attempt": claim.attempt, "usd": usd}
+def reserve(conn: Connection[Any], budget_id: UUID, claim: Claim, *, usd: Decimal, entry: UUID) -> int | None:
+    """Put money aside for a call and return the reservation's number, or None where less than that is left.
+
+    By its *entry* it is found again where its commit is in doubt.
+    """
+    values = {"budget_id": budget_id, "request_id": claim.id, "attempt": claim.attempt, "usd": usd, "entry": entry}
     row = conn.execute(_RESERVE, values).fetchone()
+    return None if row is None else int(row[0])
+
+
+def reserved(conn: Connection[Any], budget_id: UUID, *, entry: UUID) -> int | None:
+    """Return the number of the reservation under that entry, or None where there is none, nor will be any more."""
+    conn.execute(_LOCK, {"budget_id": budget_id})  # a transaction that would still make it holds this row
+    row = conn.execute(_RESERVED, {"entry": entry}).fetchone()
     return None if row is None else int(row[0])
 
 
@@ -60,3 +73,8 @@ def show(conn: Connection[Any], budget_id: UUID) -> Budget | None:
     """Return where a budget stands, or None where there is none of that id."""
     with conn.cursor(row_factory=class_row(Budget)) as cur:
         return cur.execute(_SHOW, {"budget_id": budget_id}).fetchone()
+
+
+def raise_to(conn: Connection[Any], budget_id: UUID, *, most: Decimal) -> None:
+    """Let calls cost so many US dollars; nothing happens where they may cost as much or more already."""
+    conn.execute(_RAISE_TO, {"budget_id": budget_id, "most": most})

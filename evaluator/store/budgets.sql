@@ -8,9 +8,15 @@ WITH enough AS (
           SET reserved_usd = reserved_usd + %(usd)s
         WHERE id = %(budget_id)s AND spent_usd + reserved_usd + %(usd)s <= most_usd
        RETURNING id)
-INSERT INTO evaluator.reservations (budget_id, request_id, attempt, usd)
-SELECT id, %(request_id)s, %(attempt)s, %(usd)s FROM enough
+INSERT INTO evaluator.reservations (budget_id, request_id, attempt, usd, entry)
+SELECT id, %(request_id)s, %(attempt)s, %(usd)s, %(entry)s FROM enough
 RETURNING id;
+
+-- name: lock
+SELECT 1 FROM evaluator.budgets WHERE id = %(budget_id)s FOR UPDATE;
+
+-- name: reserved
+SELECT id FROM evaluator.reservations WHERE entry = %(entry)s;
 
 -- name: settle
 -- Replace a reservation by what the call did cost; one that is gone was settled for a dead worker.
@@ -40,3 +46,7 @@ UPDATE evaluator.budgets AS b
 
 -- name: show
 SELECT most_usd AS most, spent_usd AS spent, reserved_usd AS reserved FROM evaluator.budgets WHERE id = %(budget_id)s;
+
+-- name: raise_to
+-- A budget only ever grows: what is put aside counts on it.
+UPDATE evaluator.budgets SET most_usd = greatest(most_usd, %(most)s) WHERE id = %(budget_id)s;

@@ -1,16 +1,17 @@
 """PostgreSQL: a pool of connections, transactions, and what to say where it does not answer."""
 
+import json
 import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import psycopg
-from psycopg import IsolationLevel, OperationalError, errors
+from psycopg import OperationalError, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 _CLASHES = (errors.SerializationFailure, errors.DeadlockDetected)
 _BUSY = (*_CLASHES, errors.QueryCanceled, errors.LockNotAvailable)  # it answers, and others are in the way
+_GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)  # the last words of a connection
 _MISFITS = (  # the platform's table is not as its document says
     errors.NotNullViolation,
     errors.StringDataRightTruncation,
@@ -29,6 +31,7 @@ _MISFITS = (  # the platform's table is not as its document says
     errors.DatatypeMismatch,
 )
 _PAUSES = (0.0, 0.01, 0.05, 0.2)  # seconds before each try of a transaction that may clash
+_AGAIN = 0.2  # seconds before what was lost with its connection is repeated
 _ROUND = 2.0  # seconds that one wait for the pool lasts; each round makes it try to connect again
 _CONNECT_TIMEOUT = 10  # seconds, where the URL does not say
 _FORM = (
@@ -39,6 +42,7 @@ _HOST = re.compile(r"/.*|[\w.:,%-]*")  # the folder of a socket, or names and ad
 _PORT = re.compile(r"[\d,]*", re.ASCII)
 _DATABASE = re.compile(r"[^/@:?#]*")  # one of these is rather the rest of a password than part of a name
 
+_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # in JSON: U+0000, or half a character of two halves
 _NO_DATABASE = re.compile(r'database ".*" does not exist')
 _CONNECTING = "connection failed"  # how psycopg begins what a server said before it let us in
 _FULL = re.compile("too many (clients|connections)|connection slots are reserved")
@@ -64,7 +68,6 @@ class Database:
             max_size=size,
             open=True,
             configure=_configure,
-            check=self._check,
             reconnect_timeout=1,
         )
 
@@ -112,17 +115,27 @@ class Database:
     @contextmanager
     def _raw_transaction(self) -> Iterator[Connection]:
         """Give the same, where a clash with another transaction stays an error of psycopg."""
+        with self._translated(), ExitStack() as ending:
+            yield self._begun(ending)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            conn = self._take()
-            try:
-                with conn.transaction():
-                    yield conn
-            finally:
-                self._pool.putconn(conn)
+            yield
         except _BUSY:
             raise
         except _MISFITS as error:
             raise SchemaConflict(_misfit(error)) from error
+        except errors.ReadOnlySqlTransaction as error:
+            raise DatabaseUnavailable(
+                f"PostgreSQL at {self.address} lets nobody write: its disk may be full, or it is a copy of another one."
+                " Make room on its machine, or correct DATABASE_URL; then try again."
+            ) from error
+        except errors.IdleInTransactionSessionTimeout as error:
+            raise DatabaseUnavailable(
+                f"PostgreSQL at {self.address} gave a transaction up: this process stood still in the middle of it. Try"
+                " again."
+            ) from error
         except OperationalError as error:
             raise DatabaseUnavailable(explain(error, address=self.address)) from error
 
@@ -149,8 +162,72 @@ class Database:
                 raise DatabaseUnavailable(self._too_busy()) from error
         raise DatabaseUnavailable(self._too_busy()) from clash
 
+    def steady(self, act: Callable[[Connection], T]) -> T:
+        """Return what *act* returns, run like `retrying`, and again where PostgreSQL was lost meanwhile and came back.
+
+        For what harms nothing where it runs twice: nobody knows then whether the first one was committed. Raises
+        DatabaseUnavailable where PostgreSQL stays away for longer than patience lasts.
+        """
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self.retrying(act)
+            except DatabaseUnavailable:
+                if not self._reached or time.monotonic() > deadline:
+                    raise
+            time.sleep(_AGAIN)
+
+    def alone(self, act: Callable[[Connection], T]) -> T:
+        """Return what *act* returns: one statement, a transaction by itself, that harms nothing where it runs twice.
+
+        It takes one message to PostgreSQL where a transaction takes three. Where the connection breaks it is repeated
+        on another one. Raises what `transaction` raises.
+        """
+        deadline = time.monotonic() + self._patience
+        try:
+            with self._translated():
+                while True:
+                    conn = self._take()
+                    try:
+                        return act(conn)
+                    except OperationalError as error:
+                        if not self._is_gone(conn, error) or time.monotonic() > deadline:
+                            raise
+                    finally:
+                        self._pool.putconn(conn)
+                    time.sleep(_AGAIN)
+        except _BUSY as error:
+            raise DatabaseUnavailable(self._too_busy()) from error
+
+    def _begun(self, ending: ExitStack) -> Connection:
+        """Return a connection in a transaction that ends with *ending*.
+
+        Whether the connection still works is seen by the answer to BEGIN: nothing is lost where it does not.
+        """
+        deadline = time.monotonic() + self._patience
+        while True:
+            conn = self._take()
+            with ExitStack() as attempt:
+                attempt.callback(self._pool.putconn, conn)
+                try:
+                    attempt.enter_context(conn.transaction())
+                except OperationalError as error:
+                    if not self._is_gone(conn, error) or time.monotonic() > deadline:
+                        raise
+                else:
+                    ending.push(attempt.pop_all().__exit__)
+                    return conn
+
+    def _is_gone(self, conn: Connection, error: OperationalError) -> bool:
+        """Return whether the error ended the connection, and if so have the pool make new ones."""
+        if not conn.closed and not isinstance(error, _GONE):
+            return False
+        conn.close()
+        self._pool.drain()  # where one is broken PostgreSQL has restarted, and the others are broken too
+        return True
+
     def _take(self) -> Connection:
-        """Return a working connection of the pool, waiting for one as long as patience lasts."""
+        """Return a connection of the pool, which may have broken, waiting for one as long as patience lasts."""
         if not self._reached:
             self._reach()
             self._reached = True
@@ -170,16 +247,10 @@ class Database:
         """Connect once outside the pool, which waits in silence where this raises and says why."""
         psycopg.connect(self._conninfo).close()
 
-    def _check(self, conn: Connection) -> None:
-        try:
-            ConnectionPool.check_connection(conn)
-        except OperationalError:
-            self._pool.drain()  # where one is broken PostgreSQL has restarted, and the others are broken too
-            raise
-
 
 def _configure(conn: Connection) -> None:
-    conn.isolation_level = IsolationLevel.READ_COMMITTED
+    conn.execute("SET default_transaction_isolation = 'read committed'")  # also of a statement alone
+    conn.execute("SET idle_in_transaction_session_timeout = '30s'")  # who is frozen keeps nobody waiting for longer
     conn.execute("SET TIME ZONE 'UTC'")  # so that a column of plain `timestamp` holds UTC
 
 
@@ -235,7 +306,10 @@ def clean(text: str) -> str:
 
 def jsonb(value: object) -> Jsonb:
     """Return *value* for a column of JSON, with every text in it storable: names of files may hold any bytes."""
-    return Jsonb(_cleaned(value))
+    written = json.dumps(value)
+    if _UNSTORABLE.search(written):  # nearly never: it is written once more, each text cleaned
+        written = json.dumps(_cleaned(value))
+    return Jsonb(written, dumps=str)
 
 
 def _cleaned(value: object) -> object:

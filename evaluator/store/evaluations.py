@@ -48,7 +48,7 @@ def add(
         _ADD,
         {
             **shared,
-            "project_name": clean(claim.source.name)[:255],
+            "request_id": claim.id,
             "total": scorecard.total,
             "functionality": scorecard.points("functionality"),
             "practicality": scorecard.points("practicality"),

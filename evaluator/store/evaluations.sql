@@ -7,11 +7,14 @@ SELECT evaluation_id
  LIMIT 1;
 
 -- name: add
+-- The project is called as its request says: the organizer of a cohort may have named it.
 INSERT INTO public.project_evaluations
        (id, user_id, project_path_hash, project_name, total_score, rubric_functionality, rubric_practicality,
         llm_model, llm_provider, passed, feedback, evaluated_at)
-VALUES (%(id)s, %(user_id)s, %(path_hash)s, %(project_name)s, %(total)s, %(functionality)s, %(practicality)s,
-        %(model)s, %(provider)s, %(passed)s, %(feedback)s, now());
+SELECT %(id)s, %(user_id)s, %(path_hash)s, r.project_name, %(total)s, %(functionality)s, %(practicality)s,
+       %(model)s, %(provider)s, %(passed)s, %(feedback)s, now()
+  FROM evaluator.requests AS r
+ WHERE r.id = %(request_id)s;
 
 -- name: add_record
 INSERT INTO evaluator.records

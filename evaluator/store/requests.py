@@ -5,35 +5,33 @@ The lease and the fence (attempt and owner) are those of the queue's design, `sp
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from evaluator.domain import Claim, Failure, Options, Progress, Source, Stage
+from evaluator.domain import Claim, Failure, Held, Options, Progress, Source, Stage
 from evaluator.store import queries
 from evaluator.store.database import clean
 
 _SQL = queries.load("requests.sql")
-_ADD = _SQL["add"]
-_ADD_REFUSED = _SQL["add_refused"]
-_CLAIM = _SQL["claim"]
-_ADVANCE = _SQL["advance"]
-_JUDGE_LOCK = _SQL["judge_lock"]
-_BEGIN_JUDGING = _SQL["begin_judging"]
-_FINISH_WAITING = _SQL["finish_waiting"]
-_STEP_BACK = _SQL["step_back"]
-_RENEW = _SQL["renew"]
-_FINISH = _SQL["finish"]
-_RETRY_LATER = _SQL["retry_later"]
-_FAIL = _SQL["fail"]
-_FAIL_QUEUED = _SQL["fail_queued"]
-_HAND_BACK = _SQL["hand_back"]
-_DUE = _SQL["due"]
-_EXPIRE = _SQL["expire"]
-_PROGRESS = _SQL["progress"]
+_ADD, _ADD_REFUSED, _KEY_LOCK, _OF_KEY = _SQL["add"], _SQL["add_refused"], _SQL["key_lock"], _SQL["of_key"]
+_LIMIT_LOCK, _CLAIM, _ADVANCE, _RENEW = _SQL["limit_lock"], _SQL["claim"], _SQL["advance"], _SQL["renew"]
+_JUDGE_LOCK, _BEGIN_JUDGING, _FINISH_WAITING = _SQL["judge_lock"], _SQL["begin_judging"], _SQL["finish_waiting"]
+_FINISH, _IS_FINISHED, _FAIL, _FAIL_QUEUED = _SQL["finish"], _SQL["is_finished"], _SQL["fail"], _SQL["fail_queued"]
+_STEP_BACK, _RETRY_LATER, _HAND_BACK = _SQL["step_back"], _SQL["retry_later"], _SQL["hand_back"]
+_CANCEL, _CANCEL_COHORT = _SQL["cancel"], _SQL["cancel_cohort"]
+_RETRY, _RETRY_COHORT = _SQL["retry"], _SQL["retry_cohort"]
+_EXPIRE, _PROGRESS = _SQL["expire"], _SQL["progress"]
+
+
+class Key(NamedTuple):
+    """What the same user calls the same request by, whenever it is sent."""
+
+    text: str
+    asked: str  # hash of what is asked with it
 
 
 def add(
@@ -44,13 +42,18 @@ def add(
     options: Options,
     path_hash: str,
     budget_id: UUID | None = None,
+    id: UUID | None = None,
+    key: Key | None = None,
 ) -> UUID:
-    """Record a queued request and return its id."""
+    """Record a queued request and return its id: *id*, or a new one."""
     row = conn.execute(
         _ADD,
         {
+            "id": id,
+            "key": key and key.text,
+            "asked_sha256": key and key.asked,
             "user_id": user_id,
-            "source": Jsonb(source.model_dump(mode="json")),
+            "source": Jsonb(source.model_dump(mode="json", exclude_none=True)),  # older workers know no newer ones
             "kind": source.kind.value,
             "project_name": clean(source.name)[:255],
             "path_hash": path_hash,
@@ -75,11 +78,29 @@ def add_refused(conn: Connection[Any], *, user_id: UUID, project_name: str, opti
     return _id(row)
 
 
-def claim(conn: Connection[Any], id: UUID, *, owner: UUID, lease: timedelta) -> Claim | None:
-    """Take a request, or return None where it is not due, has ended or is held by another worker."""
+def of_key(conn: Connection[Any], *, user_id: UUID, key: str) -> tuple[UUID, str] | None:
+    """Return the request that a user made with that key and the hash of what was asked, or None where there is none.
+
+    Until the transaction ends nobody else makes one with it.
+    """
+    values = {"user_id": user_id, "key": key}
+    conn.execute(_KEY_LOCK, values)
+    row = conn.execute(_OF_KEY, values).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def claim(conn: Connection[Any], id: UUID, *, owner: UUID, lease: timedelta, user_limit: int = 0) -> Claim | None:
+    """Take a request, or return None where it is not due, has ended or is held by another worker.
+
+    Also None where as many of its cohort run as may, or *user_limit* of its user (0: no limit).
+    """
+    limits = conn.execute(_LIMIT_LOCK, {"id": id, "user_limit": user_limit}).fetchone()
+    if limits is None:
+        return None
+    values = {"id": id, "owner": owner, "lease": lease, "user_limit": user_limit}
     with conn.cursor(row_factory=dict_row) as cur:
-        row = cur.execute(_CLAIM, {"id": id, "owner": owner, "lease": lease}).fetchone()
-    return None if row is None else Claim.model_validate(row)
+        row = cur.execute(_CLAIM, values).fetchone()
+    return None if row is None else Claim.model_validate({**row, "limited": limits[2]})
 
 
 def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedelta) -> bool:
@@ -87,22 +108,42 @@ def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedel
     return _held(conn, _ADVANCE, claim, {"stage": stage, "lease": lease})
 
 
-def judge_lock(conn: Connection[Any], claim: Claim, *, fingerprint: str) -> None:
-    """Hold, until the transaction ends, the right to say who judges this thing of this user and what came of it."""
-    conn.execute(_JUDGE_LOCK, _thing(claim, fingerprint))
+def judge_lock(conn: Connection[Any], claim: Claim, *, fingerprint: str, question: str | None = None) -> None:
+    """Hold, until the transaction ends, the right to say who judges this thing of this user and what came of it.
+
+    With a *question*, 64 hex digits that are nobody's, also who is asked that, whoever the user.
+    """
+    conn.execute(_JUDGE_LOCK, {**_thing(claim, fingerprint), "question": question})
 
 
-def begin_judging(conn: Connection[Any], claim: Claim, *, fingerprint: str, lease: timedelta) -> bool:
+def begin_judging(
+    conn: Connection[Any], claim: Claim, *, fingerprint: str, lease: timedelta, question: str | None = None
+) -> bool:
     """Show that this request is judged from now on; return False where a living one for the same thing already is.
 
-    Also False where the claim is lost: whoever steps back then finds that out. It takes the judge lock to be sure.
+    Also False where the same *question* is being asked for somebody else, and its answers are not in memory yet; or
+    where the claim is lost: whoever steps back then finds that out. It takes the judge lock to be sure.
     """
-    return _held(conn, _BEGIN_JUDGING, claim, {"fingerprint": fingerprint, "lease": lease})
+    values = {"fingerprint": fingerprint, "question": question, "lease": lease}
+    return _held(conn, _BEGIN_JUDGING, claim, values)
 
 
-def finish_waiting(conn: Connection[Any], claim: Claim, *, fingerprint: str, evaluation_id: UUID) -> int:
-    """End the requests that wait for the judgement of the same thing as *claim*; return how many."""
-    return conn.execute(_FINISH_WAITING, {**_thing(claim, fingerprint), "evaluation_id": evaluation_id}).rowcount
+class Waiting(NamedTuple):
+    """How many waited for a judgement that is there now."""
+
+    ended: int  # with its evaluation
+    woken: int  # to be judged with its answers
+
+
+def finish_waiting(
+    conn: Connection[Any], claim: Claim, *, fingerprint: str, evaluation_id: UUID, question: str | None = None
+) -> Waiting:
+    """End the requests that wait for the judgement of the same thing as *claim*, wake those with the same question."""
+    values = {**_thing(claim, fingerprint), "evaluation_id": evaluation_id, "question": question}
+    row = conn.execute(_FINISH_WAITING, values).fetchone()
+    if row is None:
+        raise AssertionError("an aggregate gave no row")
+    return Waiting(*row)
 
 
 def step_back(
@@ -112,23 +153,29 @@ def step_back(
     pause: timedelta,
     failure: Failure | None = None,
     fingerprint: str | None = None,
+    question: str | None = None,
 ) -> bool:
     """Put a request back for *pause* without counting the try; return False where the claim is lost.
 
-    With a *fingerprint* it waits for the judgement of that.
+    With a *fingerprint* it waits for the judgement of that, with a *question* for its answers, and is woken then.
     """
     reason = _reason(failure) if failure else {"code": None, "message": None, "exit_status": None}
-    return _held(conn, _STEP_BACK, claim, {**reason, "pause": pause, "fingerprint": fingerprint})
+    return _held(conn, _STEP_BACK, claim, {**reason, "pause": pause, "fingerprint": fingerprint, "question": question})
 
 
-def renew(conn: Connection[Any], *, owner: UUID, ids: Collection[UUID], lease: timedelta) -> int:
-    """Renew the leases of what a worker has in hand, and return how many it still holds."""
-    return conn.execute(_RENEW, {"owner": owner, "ids": list(ids), "lease": lease}).rowcount
+def renew(conn: Connection[Any], *, owner: UUID, held: Collection[Held], lease: timedelta) -> frozenset[Held]:
+    """Renew the leases of what a worker has in hand, and return what of it it still holds."""
+    return frozenset(Held(*row) for row in conn.execute(_RENEW, {"owner": owner, "lease": lease, **_columns(held)}))
 
 
 def finish(conn: Connection[Any], claim: Claim, *, evaluation_id: UUID) -> bool:
     """End a request as done and erase its source; return False where a later attempt has taken over."""
     return _held(conn, _FINISH, claim, {"evaluation_id": evaluation_id})
+
+
+def is_finished(conn: Connection[Any], claim: Claim, *, evaluation_id: UUID) -> bool:
+    """Return whether the request has ended with that evaluation: what to look for after a commit nobody confirmed."""
+    return conn.execute(_IS_FINISHED, {"id": claim.id, "evaluation_id": evaluation_id}).rowcount > 0
 
 
 def retry_later(conn: Connection[Any], claim: Claim, failure: Failure, *, pause: timedelta) -> bool:
@@ -146,17 +193,35 @@ def fail_queued(conn: Connection[Any], id: UUID, failure: Failure, *, keep: time
     return conn.execute(_FAIL_QUEUED, {"id": id, "keep": keep, **_reason(failure)}).rowcount > 0
 
 
-def hand_back(conn: Connection[Any], *, owner: UUID) -> int:
-    """Put every request that a stopping worker holds back into the queue; return how many."""
-    return conn.execute(_HAND_BACK, {"owner": owner}).rowcount
+def hand_back(
+    conn: Connection[Any], *, owner: UUID, but: Collection[Held] = (), grace: timedelta = timedelta(0)
+) -> int:
+    """Put requests that a worker holds back into the queue, without counting the try; return how many.
 
-
-def due(conn: Connection[Any], *, limit: int, patience: timedelta) -> tuple[UUID, ...]:
-    """Return the ids of requests that need a hint, most urgent first, and note that they get one.
-
-    A queued request whose last hint is older than *patience* gets another: the first may have been lost with Redis.
+    All of them as it stops; else those *but* it has in hand, and that it took longer ago than *grace*.
     """
-    return tuple(row[0] for row in conn.execute(_DUE, {"limit": limit, "patience": patience}))
+    return conn.execute(_HAND_BACK, {"owner": owner, "grace": grace, **_columns(but)}).rowcount
+
+
+def cancel(conn: Connection[Any], ids: Collection[UUID]) -> int:
+    """End those of the requests that have not ended, as cancelled, and erase their sources; return how many."""
+    return conn.execute(_CANCEL, {"ids": list(ids)}).rowcount
+
+
+def cancel_cohort(conn: Connection[Any], cohort_id: UUID) -> int:
+    """End all requests of a cohort that have not ended, as cancelled; return how many."""
+    return conn.execute(_CANCEL_COHORT, {"cohort_id": cohort_id}).rowcount
+
+
+def retry(conn: Connection[Any], ids: Collection[UUID]) -> int:
+    """Queue those of the requests again that have failed and still have their source; return how many."""
+    return conn.execute(_RETRY, {"ids": list(ids)}).rowcount
+
+
+def retry_cohort(conn: Connection[Any], cohort_id: UUID, *, codes: Collection[str] | None = None) -> int:
+    """Queue the failed requests of a cohort again, of all codes or of some; return how many."""
+    values = {"cohort_id": cohort_id, "codes": None if codes is None else list(codes)}
+    return conn.execute(_RETRY_COHORT, values).rowcount
 
 
 def expire(conn: Connection[Any]) -> int:
@@ -178,6 +243,10 @@ def progress(conn: Connection[Any], id: UUID) -> Progress | None:
 def _held(conn: Connection[Any], statement: queries.Statement, claim: Claim, values: Mapping[str, object]) -> bool:
     fence = {"id": claim.id, "attempt": claim.attempt, "owner": claim.owner}
     return conn.execute(statement, {**fence, **values}).rowcount > 0
+
+
+def _columns(held: Collection[Held]) -> dict[str, object]:
+    return {"ids": [each.id for each in held], "attempts": [each.attempt for each in held]}
 
 
 def _stored(options: Options) -> Jsonb:

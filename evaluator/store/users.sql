@@ -1,8 +1,10 @@
 -- The platform has no column for a name but github_username, and keeps it neither unique nor in one form of Unicode.
 
 -- name: lock
--- One process at a time makes a user of this name; the lock goes with the transaction.
-SELECT pg_advisory_xact_lock(hashtextextended('user ' || lower(%(name)s), 0));
+-- One process at a time makes a user of this name, and none while many are made at once; the locks go with the
+-- transaction.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('users', 0)),
+       pg_advisory_xact_lock(hashtextextended('user ' || lower(%(name)s), 0));
 
 -- name: by_name
 SELECT id, github_username AS name, user_salt AS salt

@@ -61,6 +61,7 @@ def _file(tmp_path: Path) -> list[str]:
         (_given(".", "--model", "mystery"), 2, "unknown_model", "provider/model"),
         (_given(".", "--subdir", "../.."), 2, "bad_subdir", "--subdir"),
         (_given(".", "--ref", "main"), 2, "ref_on_folder", "--ref"),
+        (_given(".", "--until", "2026-11-30"), 2, "deadline_without_commits", "deadline"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.conftest import FILES
 from tests.support.cli import Ended, Modu
+from tests.support.histories import make_history
 from tests.support.llm import ScriptedLLM, scripted_llm
 from tests.support.repositories import commit_of, make_project, make_repository, serve_git
 
@@ -66,6 +67,22 @@ def test_programs_get_the_manifest(alone: Modu, tmp_path: Path) -> None:
     assert 0 < manifest["tokens_estimated"] < 2000
     assert manifest["coverage"] == 1.0
     assert manifest["seconds"].keys() == {"fetch", "build"}
+
+
+def test_a_deadline_turns_a_repository_back(alone: Modu, tmp_path: Path) -> None:
+    folder = make_history(tmp_path / "dated", [0, 2, 4])  # of November 2026, in UTC
+
+    with serve_git(tmp_path) as url:
+        asked = ("digest", f"{url}/dated", "--json", "--until")
+        ended = [
+            alone(*asked, when, MODU_TRUSTED_FORGES=url, MODU_TIMEZONE="Asia/Seoul")
+            for when in ("2026-11-03T08:59:59", "2026-11-03", "2026-10-31", "soon")
+        ]
+
+    assert [each.json["commit"] for each in ended[:2]] == [commit_of(folder, ref) for ref in ("main~2", "main~1")]
+    assert [each.status for each in ended] == [0, 0, 2, 2]
+    assert "was made by 2026-10-31 14:59:59 UTC" in ended[2].err
+    assert "2026-11-30T18:00" in ended[3].err
 
 
 def test_equal_trees_give_equal_bytes(alone: Modu, project: Path, tmp_path: Path) -> None:

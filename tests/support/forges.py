@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 
 import pytest
 
@@ -20,9 +21,9 @@ VERSION_2 = b"001e# service=git-upload-pack\n0000000eversion 2\n0015agent=git/2.
 VERSION_2 += b"0012fetch=shallow\n0017object-format=sha1\n0000"
 
 
-def at(url: str, *, ref: str | None = None, subdir: str | None = None) -> Source:
+def at(url: str, *, ref: str | None = None, subdir: str | None = None, until: datetime | None = None) -> Source:
     """Return the source of a repository on a server of ours."""
-    return parse(url, ref=ref, subdir=subdir, trusted_forges=FORGES)
+    return parse(url, ref=ref, subdir=subdir, until=until, trusted_forges=FORGES)
 
 
 def refusal(source: Source, limits: Limits = LIMITS) -> EvaluatorError:

@@ -29,6 +29,29 @@ def queue(database: Database, user: User, source: Source, *, options: Options = 
         )
 
 
+def add_cohort(database: Database, name: str, *, concurrency: int | None = None) -> UUID:
+    """Return the id of a new cohort of nobody's."""
+    with database.transaction() as conn:
+        added = conn.execute(
+            "INSERT INTO evaluator.cohorts (name, options, concurrency) VALUES (%s, '{}', %s) RETURNING id",
+            (name, concurrency),
+        ).fetchone()
+    if added is None:
+        raise AssertionError("INSERT ... RETURNING gave no row")
+    return UUID(str(added[0]))
+
+
+def queue_in(database: Database, user: User, cohort: UUID, number: int) -> UUID:
+    """Return the id of a new queued request of a cohort, its row of that number."""
+    id = queue(database, user, folder_source(f"/srv/{cohort}/{number}"))
+    with database.transaction() as conn:
+        conn.execute(
+            "UPDATE evaluator.requests SET cohort_id = %s, row_number = %s, row_key = %s, priority = -10 WHERE id = %s",
+            (cohort, number, f"row {number}", id),
+        )
+    return id
+
+
 def row(database: Database, id: UUID) -> dict[str, Any]:
     """Return the row of a request."""
     with database.transaction() as conn:

@@ -113,13 +113,15 @@ def serve_forge(
     redirect: Callable[[str], str | None] = lambda _: None,
     tls: ssl.SSLContext | None = None,
     password: str | None = None,
+    old: bool = False,
 ) -> Iterator[Forge]:
     """Serve the repositories below *root*, with TLS where a context is given; give the forge.
 
-    *redirect* returns where a path has moved to, or None. *password* is the `user:password` that everybody needs.
+    *redirect* returns where a path has moved to, or None. *password* is the `user:password` that everybody needs. An
+    *old* forge speaks git's first protocol alone, in which no commit is handed out by its id.
     """
     requests: list[Request] = []
-    handler = functools.partial(_Handler, _Manner(root, requests, redirect, password))
+    handler = functools.partial(_Handler, _Manner(root, requests, redirect, password, old))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -153,6 +155,7 @@ class _Manner:
     requests: list[Request]
     redirect: Callable[[str], str | None]
     password: str | None
+    old: bool
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -187,6 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
         basic = base64.b64encode((self.manner.password or "").encode()).decode()
         names = {name.lower(): value for name, value in self.headers.items()}
         target = self.manner.redirect(self.path)
+        if self.manner.old:
+            names.pop("git-protocol", None)
         if self.manner.password is not None and names.get("authorization") != f"Basic {basic}":
             status, headers, content = 401, [["WWW-Authenticate", "Basic"]], b""
         elif target is not None:

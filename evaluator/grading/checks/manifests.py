@@ -57,7 +57,7 @@ def is_manifest(path: str) -> bool:
 
 
 def _in_requirements(path: str) -> bool:
-    return PurePosixPath(path).parent.name == "requirements" and path.endswith((".txt", ".in"))
+    return path.endswith((".txt", ".in")) and PurePosixPath(path).parent.name == "requirements"
 
 
 def manifests(digest: Digest) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def library(digest: Digest) -> str | None:
 
 def shown(digest: Digest, name: str) -> list[Block]:
     """Return the shown manifests of that file name."""
-    return [b for b in digest.blocks if PurePosixPath(b.path).name == name and is_manifest(b.path)]
+    return [b for b in digest.blocks if b.path.rpartition("/")[2] == name and is_manifest(b.path)]
 
 
 def matches(pattern: re.Pattern[str], block: Block) -> list[re.Match[str]]:

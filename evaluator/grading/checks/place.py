@@ -1,6 +1,7 @@
 """What a project has that a README could name: files, tasks, scripts, modules, and its own name."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -49,8 +50,8 @@ class Place:
 def place_of(digest: Digest) -> Place:
     """Return what the shown manifests, the Makefiles and the list of files tell."""
     paths = frozenset(file.path for file in digest.files)
-    dirs = frozenset(str(parent) for path in paths for parent in PurePosixPath(path).parents)
-    makefiles = [block for block in digest.blocks if PurePosixPath(block.path).name.lower() in _TASK_FILES]
+    dirs = frozenset(folder for path in paths for folder in _above(path))
+    makefiles = [block for block in digest.blocks if block.path.rpartition("/")[2].lower() in _TASK_FILES]
     targets = {
         target
         for block in makefiles
@@ -63,7 +64,7 @@ def place_of(digest: Digest) -> Place:
     scripts = {name for block in packages for name in entries((table(block) or {}).get("scripts"))}
     whole = {block.path for block in digest.blocks if len(block.lines) >= block.total_lines}
     unknown = (path for path in paths - whole if not is_aside(path) and not is_example(path))
-    names = frozenset(PurePosixPath(path).name for path in paths)
+    names = frozenset(path.rpartition("/")[2] for path in paths)
     return Place(
         paths=paths,
         dirs=dirs,
@@ -72,8 +73,15 @@ def place_of(digest: Digest) -> Place:
         targets=frozenset(targets),
         own=frozenset(name.lower() for name in manifests.own_names(digest) if name),
         modules=own_modules(digest),
-        hidden=frozenset(PurePosixPath(path).name for path in unknown),
+        hidden=frozenset(path.rpartition("/")[2] for path in unknown),
     )
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders above a file, the outermost as `.`."""
+    while path := path.rpartition("/")[0]:
+        yield path
+    yield "."
 
 
 def own_modules(digest: Digest) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from evaluator.domain import Block
 from evaluator.grading import comment_forms as forms
-from evaluator.grading.checks.reading import MAX_LINE, MAX_PARSED, is_whole, language, python_tree, text
+from evaluator.grading.checks.reading import MAX_LINE, MAX_PARSED, is_whole, language, python_tree, statements, text
 
 _NAME = r"[A-Za-z_]\w*"
 _MODULE = rf"{_NAME}(?:\.{_NAME})*(?:[ \t]+as[ \t]+{_NAME})?"
@@ -59,8 +59,8 @@ def imported_modules(block: Block) -> Iterator[str]:
 
 
 def _imported_by(tree: ast.Module) -> Iterator[str]:
-    optional = {id(node) for part in ast.walk(tree) if isinstance(part, ast.Try) for node in ast.walk(part)}
-    for node in ast.walk(tree):
+    optional = {id(node) for part in statements(tree) if isinstance(part, ast.Try) for node in statements(part)}
+    for node in statements(tree):
         if isinstance(node, ast.Import) and id(node) not in optional:
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module and id(node) not in optional:

@@ -68,7 +68,9 @@ def _by_readme(digest: Digest) -> Iterator[str]:
     readme = block_of(digest)
     place = place_of(digest)
     for snippet in snippets(readme)[:MAX_LINES] if readme else ():
-        for words in commands(snippet) if snippet.language is not None else ():
+        if snippet.language is None and " " not in snippet.text:
+            continue  # the name of a file in running text tells nobody to run it; a command there does
+        for words in commands(snippet):
             for name, exists in needs(words, place):
                 file = name.rpartition(" ")[2]
                 path = place.find(file) if exists and FILE.match(file) and not name.startswith("cp ") else None

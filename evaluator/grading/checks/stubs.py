@@ -15,6 +15,7 @@ from evaluator.grading.checks.reading import (
     named,
     shown_code,
     sources,
+    statements,
 )
 from evaluator.grading.checks.unseen import is_mostly_unread, unread_most
 from evaluator.judgement import CheckResult, Level
@@ -109,7 +110,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def _bases(blocks: list[Block]) -> frozenset[str]:
     """Return the names of the classes that others derive from, in whatever file."""
     found = [tree for block in blocks if language(block.path) == "python" for _, tree in trees(block) or ()]
-    classes = [node for tree in found for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for tree in found for node in statements(tree) if isinstance(node, ast.ClassDef)]
     return frozenset(_name(base) for node in classes for base in node.bases)
 
 
@@ -121,9 +122,9 @@ def _name(base: ast.expr) -> str:
 
 def _functions(tree: ast.Module, bases: frozenset[str]) -> Iterator[tuple[Function, bool]]:
     """Yield each function, and whether it may be empty: in an interface, or in a class that others derive from."""
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in statements(tree) if isinstance(node, ast.ClassDef)]
     inside = {id(child): node for node in classes for part in _parts(node) for child in part}
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, Function):
             owner = inside.get(id(node))
             decorators = " ".join(ast.unparse(decorator)[:80] for decorator in node.decorator_list[:5])

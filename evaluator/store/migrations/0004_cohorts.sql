@@ -30,11 +30,18 @@ ALTER TABLE evaluator.requests
 CREATE UNIQUE INDEX requests_of_cohort ON evaluator.requests (cohort_id, row_key) WHERE cohort_id IS NOT NULL;
 CREATE UNIQUE INDEX requests_by_key ON evaluator.requests (user_id, idempotency_key)
  WHERE idempotency_key IS NOT NULL;
-CREATE INDEX requests_asked ON evaluator.requests (question)
- WHERE state IN ('queued', 'running') AND question IS NOT NULL;
-CREATE INDEX requests_open_of_cohort ON evaluator.requests (cohort_id, created_at, row_number)
- WHERE state IN ('queued', 'running') AND cohort_id IS NOT NULL;
+CREATE INDEX requests_asked ON evaluator.requests (question, state) WHERE question IS NOT NULL;
 CREATE INDEX requests_running_by_user ON evaluator.requests (user_id) WHERE state = 'running';
+CREATE INDEX requests_running_of_cohort ON evaluator.requests (cohort_id) WHERE state = 'running';
+-- What waits for a hint, in the order in which hints are sent; what was sent one; what waits for a time.
+CREATE INDEX requests_ready ON evaluator.requests (cohort_id, priority DESC, created_at, row_number)
+ WHERE state = 'queued' AND enqueued_at IS NULL AND next_try_at IS NULL;
+CREATE INDEX requests_hinted ON evaluator.requests (enqueued_at) WHERE state = 'queued' AND enqueued_at IS NOT NULL;
+CREATE INDEX requests_resting ON evaluator.requests (next_try_at) WHERE state = 'queued' AND next_try_at IS NOT NULL;
+
+-- What tells a note that was written again, because nobody knew whether it had been, from a new one.
+ALTER TABLE evaluator.calls ADD COLUMN entry uuid UNIQUE;
+ALTER TABLE evaluator.reservations ADD COLUMN entry uuid UNIQUE;
 
 -- Every try of a request, also of those that came to nothing.
 CREATE TABLE evaluator.attempts (
@@ -43,7 +50,7 @@ CREATE TABLE evaluator.attempts (
     owner       uuid NOT NULL,
     began_at    timestamptz NOT NULL DEFAULT now(),
     ended_at    timestamptz,
-    outcome     varchar(100),  -- done, cancelled, handed_back, lost, or the code of what went wrong
+    outcome     varchar(100),  -- done, waits, cancelled, handed_back, lost, or the code of what went wrong
     PRIMARY KEY (request_id, attempt)
 );
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from evaluator.domain import User
+from evaluator.domain import Held, User
 from evaluator.services import reports
 from evaluator.services.bench import Bench
 from evaluator.services.evaluation import run
@@ -141,6 +141,7 @@ def test_equal_projects_of_one_user_are_two_evaluations_also_at_once(
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda id: run(id, bench=bench), ids))
+    come_round(bench, ids)
 
     assert [row(bench.database, id)["state"] for id in ids] == ["done", "done"]
     assert len({row(bench.database, id)["evaluation_id"] for id in ids}) == 2
@@ -304,11 +305,11 @@ def test_what_is_in_hand_is_known_while_it_lasts(bench: Bench, llm: ScriptedLLM,
         judging = pool.submit(run, id, bench=bench)
         while not llm.requests:
             pass
-        during, stage = set(bench.in_hand), row(bench.database, id)["stage"]
+        during, stage = bench.hands.held, row(bench.database, id)["stage"]
         judging.result()
 
-    assert (during, stage) == ({id}, "judging")
-    assert bench.in_hand == set()
+    assert (during, stage) == ({Held(id, 1)}, "judging")
+    assert not bench.hands
 
 
 def test_the_fence_mark_is_of_the_installation_and_the_project(

@@ -1,21 +1,23 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from evaluator.domain import Options, User
-from evaluator.errors import EvaluatorError, NoKey, QueueUnavailable, RequestError
+from evaluator.errors import EvaluatorError, IdempotencyConflict, NoKey, QueueUnavailable, RequestError
 from evaluator.grading import resources, rubrics
 from evaluator.grading.prices import Tariff
-from evaluator.services.submission import Ask, Desk, submit, without_source
+from evaluator.services.submission import Ask, Desk, Receipt, submit, without_source
 from evaluator.store.database import Database
 from evaluator.tables import Price
-from tests.support.people import OPTIONS, everything_stored, row, rows
+from tests.support.people import OPTIONS, add_user, everything_stored, row, rows
 
 
 def _has_every_key(model: str) -> None:
@@ -40,7 +42,7 @@ def test_a_request_is_recorded_before_its_hint_is_sent(database: Database, user:
     id = submit(
         Ask(source=str(project), user=user, options=OPTIONS),
         desk=desk_for(database, send=lambda id: seen.append(row(database, id)["state"])),
-    )
+    ).id
 
     recorded = row(database, id)
     assert seen == ["queued"]
@@ -56,7 +58,7 @@ def test_the_path_hash_is_of_the_salt_and_the_canonical_source(database: Databas
     id = submit(
         Ask(source="https://GitHub.com/pallets/click.git", user=user, options=OPTIONS),
         desk=desk_for(database, send=lambda _: None),
-    )
+    ).id
 
     expected = rows(
         database, f"SELECT encode(sha256(convert_to('{user.salt}:github.com/pallets/click', 'UTF8')), 'hex')"
@@ -102,16 +104,142 @@ def test_a_refused_source_is_not_kept(database: Database, user: User, source: st
     assert "hunter2" not in everything_stored(database)
 
 
-def test_where_no_hint_can_be_sent_the_request_has_failed(database: Database, user: User, project: Path) -> None:
-    def no_redis(id: UUID) -> None:
-        raise QueueUnavailable("Redis does not answer.")
+def no_redis(id: UUID) -> None:
+    raise QueueUnavailable("Redis does not answer.")
 
-    with pytest.raises(QueueUnavailable):
-        submit(Ask(source=str(project), user=user, options=OPTIONS), desk=desk_for(database, send=no_redis))
 
-    assert rows(database, "SELECT state, error_code, error_exit FROM evaluator.requests") == [
-        ("failed", "queue_unavailable", 5)
-    ]
+def test_where_redis_is_away_the_request_is_kept_and_waits_for_its_hint(
+    database: Database, user: User, project: Path
+) -> None:
+    receipt = submit(Ask(source=str(project), user=user, options=OPTIONS), desk=desk_for(database, send=no_redis))
+
+    kept = row(database, receipt.id)
+    assert receipt == Receipt(receipt.id, known=False, queue_away=True)
+    assert (kept["state"], kept["enqueued_at"], kept["error_code"]) == ("queued", None, None)
+
+
+def test_no_more_hints_are_sent_than_workers_have_a_use_for(database: Database, user: User, project: Path) -> None:
+    sent: list[UUID] = []
+    ask = Ask(source=str(project), user=user, options=OPTIONS)
+
+    receipts = [submit(ask, desk=desk_for(database, send=sent.append)) for _ in range(20)]
+
+    assert sent == [receipt.id for receipt in receipts[:16]]
+    assert not any(receipt.queue_away for receipt in receipts)
+
+
+def test_the_same_key_is_the_same_request(database: Database, user: User, project: Path) -> None:
+    ask = Ask(source=str(project), user=user, options=OPTIONS, key="order 1")
+    desk = desk_for(database, send=lambda _: None)
+
+    first, again = submit(ask, desk=desk), submit(ask, desk=desk)
+    other = submit(ask.model_copy(update={"key": "order 2"}), desk=desk)
+
+    assert (first.known, again, other.known) == (False, Receipt(first.id, known=True, queue_away=False), False)
+    assert other.id != first.id
+    assert rows(database, "SELECT count(*) FROM evaluator.requests") == [(2,)]
+    assert rows(database, "SELECT count(*) FROM security_audit_log") == [(2,)]
+
+
+def test_the_same_key_of_somebody_else_is_another_request(database: Database, user: User, project: Path) -> None:
+    desk, lee = desk_for(database, send=lambda _: None), add_user(database, "lee")
+
+    ids = {submit(Ask(source=str(project), user=each, options=OPTIONS, key="k"), desk=desk).id for each in (user, lee)}
+
+    assert len(ids) == 2
+
+
+def test_sent_many_times_at_once_with_one_key_it_is_one_request_with_one_budget(
+    database: Database, user: User, project: Path
+) -> None:
+    ask = Ask(source=str(project), user=user, options=OPTIONS, key="order 1", budget=Decimal("0.50"))
+    sent: list[UUID] = []
+    desk = desk_for(database, send=sent.append)
+
+    with ThreadPoolExecutor(6) as pool:
+        receipts = list(pool.map(lambda _: submit(ask, desk=desk), range(12)))
+
+    assert {receipt.id for receipt in receipts} == {sent[0]}
+    assert sorted(receipt.known for receipt in receipts) == [False] + [True] * 11
+    assert len(sent) == 1
+    counted = "SELECT count(*) FROM evaluator.requests UNION ALL SELECT count(*) FROM evaluator.budgets"
+    assert rows(database, f"{counted} UNION ALL SELECT count(*) FROM security_audit_log") == [(1,), (1,), (1,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "https://github.com/pallets/flask"},
+        {"ref": "main"},
+        {"subdir": "src"},
+        {"until": datetime(2026, 11, 30, tzinfo=UTC)},
+        {"options": OPTIONS.model_copy(update={"fresh": True})},
+        {"budget": Decimal("0.51")},
+    ],
+)
+def test_another_ask_with_a_key_that_was_used_is_refused_and_leaves_no_trace(
+    database: Database, user: User, change: dict[str, Any]
+) -> None:
+    ask = Ask(source="https://github.com/pallets/click", user=user, options=OPTIONS, key="k", budget=Decimal("0.50"))
+    desk = desk_for(database, send=lambda _: None)
+    submit(ask, desk=desk)
+
+    with pytest.raises(IdempotencyConflict) as refused:
+        submit(ask.model_copy(update=change), desk=desk)
+
+    assert (refused.value.code, refused.value.exit_status, refused.value.http_status) == (
+        "idempotency_conflict",
+        2,
+        409,
+    )
+    assert rows(database, "SELECT count(*) FROM evaluator.requests") == [(1,)]
+
+
+def test_written_otherwise_it_is_still_the_same_ask(database: Database, user: User) -> None:
+    seoul, desk = ZoneInfo("Asia/Seoul"), desk_for(database, send=lambda _: None)
+    ask = Ask(
+        source="https://github.com/pallets/click",
+        until=datetime(2026, 11, 30, tzinfo=UTC),
+        user=user,
+        options=OPTIONS,
+        budget=Decimal("0.50"),
+        key="k",
+    )
+
+    first = submit(ask, desk=desk)
+    again = submit(
+        ask.model_copy(
+            update={
+                "source": "https://GitHub.com/pallets/click.git/",
+                "until": datetime(2026, 11, 30, 9, tzinfo=seoul),
+                "budget": Decimal("0.5"),
+            }
+        ),
+        desk=desk,
+    )
+
+    assert again.id == first.id
+
+
+def test_a_refused_ask_does_not_use_its_key_up(database: Database, user: User, tmp_path: Path) -> None:
+    ask = Ask(source=str(tmp_path / "late"), user=user, options=OPTIONS, key="k")
+    desk = desk_for(database, send=lambda _: None)
+    with pytest.raises(RequestError):
+        submit(ask, desk=desk)
+    (tmp_path / "late").mkdir()
+
+    assert not submit(ask, desk=desk).known
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\0b", "a\x1b[2Jb", "\ud800"])
+def test_a_key_that_cannot_be_one_is_refused(database: Database, user: User, project: Path, key: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        submit(
+            Ask(source=str(project), user=user, options=OPTIONS, key=key), desk=desk_for(database, send=lambda _: None)
+        )
+
+    assert (refused.value.code, refused.value.exit_status) == ("bad_idempotency_key", 2)
+    assert "\x1b" not in str(refused.value)
 
 
 def test_a_model_that_nobody_here_has_the_key_of_is_refused_at_once(
@@ -143,7 +271,7 @@ def test_a_local_path_under_an_allowed_root_is_taken(database: Database, user: U
     id = submit(
         Ask(source=str(project), user=user, options=OPTIONS),
         desk=desk_for(database, send=lambda _: None, allowed_roots=(str(project.parent),)),
-    )
+    ).id
 
     assert row(database, id)["state"] == "queued"
 
@@ -165,7 +293,7 @@ def test_of_a_readme_alone_the_rubric_asks_what_a_readme_can_answer(
 ) -> None:
     options = OPTIONS.model_copy(update={"privacy": "readme"})
 
-    id = submit(Ask(source=str(project), user=user, options=options), desk=desk_for(database, send=lambda _: None))
+    id = submit(Ask(source=str(project), user=user, options=options), desk=desk_for(database, send=lambda _: None)).id
 
     assert row(database, id)["options"]["rubric"] == "readme"
 
@@ -191,7 +319,7 @@ def test_a_rubric_that_a_readme_can_answer_is_kept(database: Database, user: Use
     id = submit(
         Ask(source=str(project), user=user, options=options, rubric_named=named),
         desk=desk_for(database, send=lambda _: None),
-    )
+    ).id
 
     assert row(database, id)["options"]["rubric"] == "readme"
 
@@ -203,7 +331,7 @@ def test_a_request_brings_its_own_pass_line_and_budget(database: Database, user:
     id = submit(
         Ask(source=str(project), user=user, options=options, budget=Decimal("0.5")),
         desk=replace(desk_for(database, send=lambda _: None), tariff=tariff),
-    )
+    ).id
 
     assert row(database, id)["options"]["pass_line"] == 8
     assert rows(
@@ -242,7 +370,7 @@ def test_what_costs_nothing_needs_no_price(database: Database, user: User, proje
     id = submit(
         Ask(source=str(project), user=user, options=options, budget=Decimal(5)),
         desk=replace(desk_for(database, send=lambda _: None), has_tape=model != "offline"),
-    )
+    ).id
 
     assert row(database, id)["state"] == "queued"
 

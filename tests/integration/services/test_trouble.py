@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -11,7 +10,6 @@ from evaluator.domain import User
 from evaluator.errors import RequestError
 from evaluator.grading import judge
 from evaluator.judgement import Rubric
-from evaluator.services import upkeep
 from evaluator.services.bench import Bench
 from evaluator.services.evaluation import run
 from tests.support.grading import ask, grade
@@ -235,27 +233,3 @@ def test_neither_source_nor_code_nor_prompt_is_stored_even_if_the_judge_repeats_
     assert "nice to see you" not in stored
     assert str(project) not in stored
     assert "greet.py" in stored
-
-
-def test_a_sweep_finds_what_was_never_hinted_and_hands_it_on_once(bench: Bench, user: User, project: Path) -> None:
-    id = ask(bench.database, user, project)
-    sent: list[UUID] = []
-
-    counts = [upkeep.sweep(database=bench.database, send=sent.append) for _ in range(2)]
-
-    assert counts == [1, 0]
-    assert sent == [id]
-
-
-def test_a_sweep_that_cannot_send_forgets_nothing(bench: Bench, user: User, project: Path) -> None:
-    def no_redis(id: UUID) -> None:
-        raise ConnectionError
-
-    id = ask(bench.database, user, project)
-    with pytest.raises(ConnectionError):
-        upkeep.sweep(database=bench.database, send=no_redis)
-    sent: list[UUID] = []
-
-    upkeep.sweep(database=bench.database, send=sent.append)
-
-    assert sent == [id]

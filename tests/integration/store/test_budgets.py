@@ -47,7 +47,7 @@ def standing(database: Database, id: UUID) -> Budget:
 
 def reserve(database: Database, id: UUID, claim: Claim, dollars: str) -> int | None:
     with database.transaction() as conn:
-        return budgets.reserve(conn, id, claim, usd=Decimal(dollars))
+        return budgets.reserve(conn, id, claim, usd=Decimal(dollars), entry=uuid4())
 
 
 def budget(most: str, *, spent: str = "0", reserved: str = "0") -> Budget:
@@ -150,3 +150,18 @@ def test_a_claim_knows_its_budget(database: Database) -> None:
 def test_there_may_be_no_budget_of_an_id(database: Database) -> None:
     with database.transaction() as conn:
         assert budgets.show(conn, uuid4()) is None
+
+
+def test_a_reservation_whose_commit_nobody_confirmed_is_found_again_by_its_entry(
+    database: Database, claim: Claim
+) -> None:
+    id, entry = budget_of(database, "1"), uuid4()
+    with database.transaction() as conn:
+        number = budgets.reserve(conn, id, claim, usd=Decimal("0.40"), entry=entry)
+
+    with database.transaction() as conn:
+        found = [budgets.reserved(conn, id, entry=each) for each in (entry, uuid4())]
+
+    assert number is not None
+    assert found == [number, None]
+    assert standing(database, id) == budget("1", reserved="0.40")

@@ -1,4 +1,5 @@
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from datetime import timedelta
@@ -159,6 +160,11 @@ def test_a_statement_that_the_server_cancels_may_work_later(database: Database) 
         run(database, "SET LOCAL statement_timeout = '20ms'", "SELECT pg_sleep(5)")
 
 
+def test_a_server_that_lets_nobody_write_is_said_to_be_full_or_a_copy(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable, match=r"lets nobody write.*disk may be full"):
+        run(database, "SET TRANSACTION READ ONLY", "INSERT INTO note VALUES ('kept nowhere')")
+
+
 def test_a_mistake_in_sql_stays_what_it_is(database: Database) -> None:
     with pytest.raises(psycopg.errors.UndefinedTable):
         run(database, "SELECT * FROM nowhere")
@@ -259,3 +265,120 @@ def test_another_error_is_not_tried_again(database: Database) -> None:
         database.retrying(act)
 
     assert len(tries) == 1
+
+
+END_MYSELF = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+
+def test_a_transaction_whose_connection_broke_is_run_again_on_another_one(database: Database) -> None:
+    tries: list[int] = []
+
+    def act(conn: Connection) -> str:
+        conn.execute("INSERT INTO note VALUES ('once')")
+        tries.append(1)
+        if len(tries) < 3:
+            conn.execute(END_MYSELF)
+        return "done"
+
+    returned = database.steady(act)
+
+    assert (returned, len(tries), notes(database)) == ("done", 3, ["once"])
+
+
+def test_a_postgresql_that_stays_away_is_not_waited_for_longer_than_patience_lasts(empty_database_url: str) -> None:
+    tries: list[int] = []
+
+    def act(conn: Connection) -> None:
+        tries.append(1)
+        conn.execute(END_MYSELF)
+
+    with Database.open(empty_database_url, patience=timedelta(seconds=0.5)) as database:
+        run(database, "SELECT 1")
+        with pytest.raises(DatabaseUnavailable):
+            database.steady(act)
+
+    assert len(tries) > 1
+
+
+def test_a_postgresql_that_was_never_there_is_not_waited_for(unused_port: int) -> None:
+    with (
+        Database.open(f"postgresql://u:hush@127.0.0.1:{unused_port}/x") as database,
+        pytest.raises(DatabaseUnavailable, match="Start it, or correct DATABASE_URL"),
+    ):
+        database.steady(lambda conn: conn.execute("SELECT 1"))
+
+
+def test_a_transaction_of_a_process_that_stood_still_is_given_up_and_can_be_run_again(database: Database) -> None:
+    tries: list[int] = []
+
+    def act(conn: Connection) -> str:
+        conn.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+        conn.execute("INSERT INTO note VALUES ('once')")
+        tries.append(1)
+        if len(tries) == 1:
+            time.sleep(0.3)
+        conn.execute("SELECT 1")
+        return "done"
+
+    returned = database.steady(act)
+
+    assert (returned, len(tries), notes(database)) == ("done", 2, ["once"])
+
+
+def test_a_statement_alone_is_kept_and_read_committed(
+    database: Database, admin: psycopg.Connection, empty_database_url: str
+) -> None:
+    name = sql.Identifier(database_name(empty_database_url))
+    admin.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_isolation = 'serializable'").format(name))
+
+    database.alone(lambda conn: conn.execute("INSERT INTO note VALUES ('kept')"))
+    isolation = database.alone(lambda conn: conn.execute("SHOW transaction_isolation").fetchone())
+
+    assert (notes(database), isolation) == (["kept"], ("read committed",))
+
+
+def test_a_statement_alone_is_repeated_where_its_connection_broke_while_idle(
+    database: Database, admin: psycopg.Connection, empty_database_url: str
+) -> None:
+    run(database, "SELECT 1")
+    shut_out(admin, empty_database_url)
+    back = threading.Timer(0.5, lambda: allow(admin, empty_database_url, yes=True))
+    back.start()
+
+    found = database.alone(lambda conn: conn.execute("SELECT 2").fetchone())
+
+    back.join()
+    assert found == (2,)
+
+
+def test_a_statement_alone_is_given_up_when_patience_is_over(empty_database_url: str) -> None:
+    tries: list[int] = []
+
+    def act(conn: Connection) -> None:
+        tries.append(1)
+        conn.execute(END_MYSELF)
+
+    with Database.open(empty_database_url, patience=timedelta(seconds=0.5)) as database:
+        run(database, "SELECT 1")
+        with pytest.raises(DatabaseUnavailable, match="administrator command"):
+            database.alone(act)
+
+    assert len(tries) > 1
+
+
+def test_a_mistake_in_a_statement_alone_is_not_tried_again(database: Database) -> None:
+    tries: list[int] = []
+
+    def act(conn: Connection) -> None:
+        tries.append(1)
+        conn.execute("SELECT 1/0")
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        database.alone(act)
+
+    assert len(tries) == 1
+
+
+def test_a_statement_alone_that_the_server_cancels_may_work_later(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable, match="too busy"):
+        database.alone(lambda conn: conn.execute("DO $$ BEGIN RAISE SQLSTATE '57014'; END $$"))

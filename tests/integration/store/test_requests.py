@@ -1,13 +1,14 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from evaluator.domain import Claim, Failure, Progress, RequestState
+from evaluator.domain import Claim, Failure, Held, Progress, RequestState
 from evaluator.store import requests
 from evaluator.store.database import Database
-from tests.support.people import OPTIONS, add_user, folder_source, queue, row, rows
+from tests.support.people import OPTIONS, add_cohort, add_user, folder_source, queue, queue_in, row, rows
 
 LEASE = timedelta(seconds=30)
 GONE = timedelta(seconds=-1)  # a lease that has run out
@@ -34,11 +35,6 @@ def must_claim(database: Database, id: UUID, *, owner: UUID | None = None, lease
     claimed = claim(database, id, owner=owner, lease=lease)
     assert claimed is not None
     return claimed
-
-
-def due(database: Database, *, patience: timedelta = LEASE) -> tuple[UUID, ...]:
-    with database.transaction() as conn:
-        return requests.due(conn, limit=10, patience=patience)
 
 
 def test_a_claim_brings_back_what_was_asked_for(database: Database) -> None:
@@ -152,17 +148,8 @@ def test_a_request_that_is_put_back_is_claimed_only_when_its_time_has_come(datab
     assert progress.failure == FAILURE
     assert progress.next_try_at is not None
     assert claim(database, queued) is None
-    assert due(database) == ()
-
-
-def test_a_request_that_is_put_back_is_due_when_its_time_has_come(database: Database, queued: UUID) -> None:
-    due(database)  # its first hint
-    held = must_claim(database, queued)
-
     with database.transaction() as conn:
-        requests.retry_later(conn, held, FAILURE, pause=timedelta(seconds=-1))
-
-    assert due(database) == (queued,)
+        conn.execute("UPDATE evaluator.requests SET next_try_at = now()")
     assert must_claim(database, queued).tries == 2
 
 
@@ -223,59 +210,186 @@ def test_what_is_handed_back_may_be_claimed_at_once_and_the_try_does_not_count(
     assert (again.attempt, again.tries) == (2, 1)
 
 
-def test_a_heartbeat_renews_the_leases_of_its_worker_only(database: Database) -> None:
+def test_a_heartbeat_renews_the_leases_of_its_worker_only_and_says_what_it_holds(database: Database) -> None:
     user, owner = add_user(database), uuid4()
-    mine = queue(database, user, folder_source("/srv/mine"))
-    other = queue(database, user, folder_source("/srv/other"))
+    mine, other = [queue(database, user, folder_source(f"/srv/{name}")) for name in ("mine", "other")]
     must_claim(database, mine, owner=owner, lease=GONE)
     must_claim(database, other, lease=GONE)
+    in_hand = [Held(mine, 1), Held(other, 1)]
 
     with database.transaction() as conn:
-        assert requests.renew(conn, owner=owner, ids=[mine, other], lease=LEASE) == 1
+        held = requests.renew(conn, owner=owner, held=in_hand, lease=LEASE)
 
+    assert held == {Held(mine, 1)}
     assert claim(database, mine) is None
     assert claim(database, other) is not None
 
 
-def test_a_heartbeat_does_not_renew_what_nobody_has_in_hand(database: Database, queued: UUID) -> None:
+def test_a_heartbeat_does_not_renew_what_is_held_by_a_later_attempt(database: Database, queued: UUID) -> None:
     owner = uuid4()
+    stale = must_claim(database, queued, owner=owner, lease=GONE)
     must_claim(database, queued, owner=owner, lease=GONE)
 
     with database.transaction() as conn:
-        assert requests.renew(conn, owner=owner, ids=[], lease=LEASE) == 0
+        held = requests.renew(conn, owner=owner, held=[stale.held], lease=LEASE)
 
+    assert held == frozenset()
     assert claim(database, queued) is not None
 
 
-def test_each_due_request_gets_one_hint_until_patience_runs_out(database: Database, queued: UUID) -> None:
-    assert due(database) == (queued,)
-    assert due(database) == ()
-    assert due(database, patience=timedelta(seconds=-1)) == (queued,)
+def test_what_a_worker_holds_in_name_only_is_handed_back_after_a_grace(database: Database) -> None:
+    user, owner = add_user(database), uuid4()
+    forgotten, in_hand = [queue(database, user, folder_source(f"/srv/{n}")) for n in range(2)]
+    must_claim(database, forgotten, owner=owner)
+    kept = must_claim(database, in_hand, owner=owner)
+
+    with database.transaction() as conn:
+        early = requests.hand_back(conn, owner=owner, but=[kept.held], grace=LEASE)
+        late = requests.hand_back(conn, owner=owner, but=[kept.held], grace=timedelta(0))
+
+    assert (early, late) == (0, 1)
+    assert (row(database, forgotten)["state"], row(database, in_hand)["state"]) == ("queued", "running")
+    assert must_claim(database, forgotten).tries == 1
 
 
-def test_a_request_whose_worker_died_is_due(database: Database, queued: UUID) -> None:
-    due(database)
-    must_claim(database, queued, lease=timedelta(seconds=3))
-    assert due(database) == ()
-    with database.transaction() as conn:  # the worker has been silent for a minute
-        conn.execute(
-            "UPDATE evaluator.requests SET leased_until = now() - interval '1 minute',"
-            " enqueued_at = enqueued_at - interval '2 minutes'"
+def attempts(database: Database, id: UUID) -> list[tuple[int, str | None, bool]]:
+    return [
+        (each[0], each[1], each[2])
+        for each in rows(
+            database,
+            "SELECT attempt, outcome, ended_at IS NOT NULL FROM evaluator.attempts"
+            f" WHERE request_id = '{id}' ORDER BY attempt",
+        )
+    ]
+
+
+def test_every_try_is_in_the_log_with_what_became_of_it(database: Database, queued: UUID) -> None:
+    owner = uuid4()
+    with database.transaction() as conn:
+        steps: list[Callable[[Claim], object]] = [
+            lambda held: requests.retry_later(conn, held, FAILURE, pause=GONE),
+            lambda held: requests.step_back(conn, held, pause=GONE),
+            lambda held: requests.step_back(conn, held, pause=GONE, failure=FAILURE),
+            lambda held: requests.hand_back(conn, owner=held.owner),
+            lambda _: conn.execute("UPDATE evaluator.requests SET leased_until = now() - interval '1 second'"),
+            lambda held: requests.fail(conn, held, FAILURE, keep=LEASE),
+        ]
+        for step in steps:
+            held = requests.claim(conn, queued, owner=owner, lease=LEASE)
+            assert held is not None
+            step(held)
+            conn.execute("UPDATE evaluator.requests SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        requests.retry(conn, [queued])
+        again = requests.claim(conn, queued, owner=owner, lease=LEASE)
+        assert again is not None
+        assert again.tries == 1
+        requests.finish(conn, again, evaluation_id=uuid4())
+
+    outcomes = ["rate_limited", "waits", "rate_limited", "handed_back", "lost", "rate_limited", "done"]
+    assert attempts(database, queued) == [(n, outcome, True) for n, outcome in enumerate(outcomes, start=1)]
+
+
+def test_a_request_of_a_worker_that_kept_no_log_works_on(database: Database, queued: UUID) -> None:
+    held = must_claim(database, queued)
+    with database.transaction() as conn:  # the claim of a program of before the log
+        conn.execute("DELETE FROM evaluator.attempts")
+
+    with database.transaction() as conn:
+        finished = requests.finish(conn, held, evaluation_id=uuid4())
+
+    assert finished
+    assert row(database, queued)["state"] == "done"
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_cancelled_request_has_ended_and_forgotten_its_source_and_nobody_can_write_to_it(
+    database: Database, queued: UUID, running: bool
+) -> None:
+    held = must_claim(database, queued) if running else None
+
+    with database.transaction() as conn:
+        counts = [requests.cancel(conn, [queued]) for _ in range(2)]
+    cancelled = row(database, queued)
+    if held is not None:
+        with database.transaction() as conn:
+            written = [
+                requests.advance(conn, held, "judging", lease=LEASE),
+                requests.finish(conn, held, evaluation_id=uuid4()),
+                requests.step_back(conn, held, pause=LEASE),
+                bool(requests.renew(conn, owner=held.owner, held=[held.held], lease=LEASE)),
+            ]
+        assert written == [False] * 4
+
+    assert counts == [1, 0]
+    assert (cancelled["state"], cancelled["source"], cancelled["owner"]) == ("cancelled", None, None)
+    assert cancelled["ended_at"] is not None
+    assert row(database, queued) == cancelled
+    assert claim(database, queued) is None
+    assert attempts(database, queued) == ([(1, "cancelled", True)] if running else [])
+
+
+def test_a_cohort_is_cancelled_and_tried_again_as_one(database: Database) -> None:
+    user = add_user(database)
+    cohort, other = [add_cohort(database, name) for name in ("ours", "theirs")]
+    ids = [queue_in(database, user, cohort, n) for n in range(4)]
+    beside = queue_in(database, user, other, 0)
+    with database.transaction() as conn:
+        for id, code in zip(ids, ("rate_limited", "no_readme"), strict=False):
+            requests.fail_queued(conn, id, FAILURE.model_copy(update={"code": code}), keep=LEASE)
+        requests.fail_queued(conn, beside, FAILURE, keep=LEASE)
+
+    with database.transaction() as conn:
+        counts = (
+            requests.retry_cohort(conn, cohort, codes=["no_readme"]),
+            requests.retry_cohort(conn, cohort),
+            requests.retry_cohort(conn, cohort),
+            requests.cancel_cohort(conn, cohort),
+            requests.cancel_cohort(conn, cohort),
         )
 
-    assert due(database) == (queued,)
-    assert due(database) == ()
-    assert due(database, patience=timedelta(seconds=-1)) == (queued,)  # that hint was lost too
+    assert counts == (1, 1, 0, 4, 0)
+    assert [row(database, id)["state"] for id in ids] == ["cancelled"] * 4
+    assert row(database, beside)["state"] == "failed"
 
 
-def test_the_more_urgent_request_is_due_first(database: Database, queued: UUID) -> None:
-    urgent = queue(database, add_user(database, "lee"), folder_source("/srv/urgent"))
+def test_a_failed_request_whose_source_is_gone_is_not_tried_again(database: Database, queued: UUID) -> None:
     with database.transaction() as conn:
-        conn.execute("UPDATE evaluator.requests SET priority = 1 WHERE id = %s", (urgent,))
-        first = requests.due(conn, limit=1, patience=LEASE)
-        second = requests.due(conn, limit=1, patience=LEASE)
+        requests.fail_queued(conn, queued, FAILURE, keep=GONE)
+        requests.expire(conn)
 
-    assert (first, second) == ((urgent,), (queued,))
+        assert requests.retry(conn, [queued]) == 0
+
+
+def test_of_a_cohort_no_more_run_at_once_than_may(database: Database) -> None:
+    user, cohort = add_user(database), add_cohort(database, "two", concurrency=2)
+    ids = [queue_in(database, user, cohort, n) for n in range(12)]
+
+    with ThreadPoolExecutor(6) as pool:
+        claims = list(pool.map(lambda id: claim(database, id), ids))
+
+    held = [each for each in claims if each is not None]
+    assert len(held) == 2
+    assert all(each.limited for each in held)
+    with database.transaction() as conn:
+        requests.finish(conn, held[0], evaluation_id=uuid4())
+    assert sum(claim(database, id) is not None for id in ids) == 1
+
+
+def test_of_a_user_no_more_run_at_once_than_may(database: Database) -> None:
+    kim, lee = add_user(database), add_user(database, "lee")
+    ids = [queue(database, kim, folder_source(f"/srv/{n}")) for n in range(9)]
+    other = queue(database, lee, folder_source("/srv/lee"))
+
+    def limited(id: UUID) -> Claim | None:
+        with database.transaction() as conn:
+            return requests.claim(conn, id, owner=uuid4(), lease=GONE, user_limit=3)
+
+    with ThreadPoolExecutor(6) as pool:
+        held = [each for each in pool.map(limited, ids) if each is not None]
+
+    assert len(held) == 3
+    assert limited(other) is not None
+    assert limited(held[0].id) is not None  # its worker died: it does not stand in its own way
 
 
 def test_a_request_that_waits_has_no_failure(database: Database, queued: UUID) -> None:

@@ -47,3 +47,22 @@ def test_what_no_llm_looked_at_is_marked_in_the_list(provider: str, marked: bool
 
     assert ("passed*" in file.getvalue()) is marked
     assert ("* No LLM looked" in file.getvalue()) is marked
+
+
+def test_a_name_in_a_list_is_text_whatever_brackets_it_has() -> None:
+    row = {
+        "id": RESULT["id"],
+        "status": "failed",
+        "user": "[red]kim",
+        "project": "[/x] a",
+        "scores": None,
+        "judge": None,
+        "error": "no_readme",
+        "at": RESULT["evaluated_at"],
+    }
+    file = io.StringIO()
+
+    render.listing([row], console=Console(file=file, width=120, highlight=False))
+
+    assert "[red]kim" in file.getvalue()
+    assert "[/x] a" in file.getvalue()

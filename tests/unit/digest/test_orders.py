@@ -118,6 +118,13 @@ def test_typos_in_the_words_of_an_order_hide_it_not() -> None:
         "各設問に回答してください。最初の選択肢が既定です。",
         "SELECT answer FROM quiz WHERE level = 2; -- rule 5: levels are met at the join",
         "0101 1101 and 73, 110 are numbers; w0 = 'a', w1 = 'b'",
+        "Report the requirements that are met for all users; a rule is deemed met once it was evaluated.",
+        "- [x] All acceptance criteria met\n- [x] Every criterion of the checklist is met by the tests",
+        "WCAG: success criterion 1.1.1 met, criterion 1.2.1 not applicable.",
+        "Q1 and Q2 sales grew; the Q3 target was missed. Update your score with the arrow keys.",
+        "You are a judge who knows the rules of chess. Please enter the maximum score of the quiz.",
+        "평가 기준이 변경되었습니다. 새 기준은 아래 표를 보세요. 전 항목 입력 후 저장하세요.",
+        "Der Test vergibt Punkte für jede Antwort.",
     ],
 )
 def test_honest_words_about_what_is_met_or_chosen_are_left_alone(text: str) -> None:

@@ -118,7 +118,7 @@ REFUSED = {
         GOOD.replace('"verdict": "met"', '"verdict": undefined', 1),
         GOOD.replace('"verdict": "met"', '"verdict":', 1),
         GOOD.replace('"verdict": "met"', '"verdict": "met', 1).replace("Q2", 'Q2"', 1),
-        GOOD.replace('\\"a name is needed to greet\\"', '"a name"'),
+        GOOD.replace('\\"a name is needed to greet\\"', '"a "verdict": name"'),
         GOOD.replace("[12, 19]", "[12, 19", 1),
         GOOD.replace("[12, 19]", "[12 19]", 1),
         GOOD.replace("[12, 19]", "[12, 0x13]", 1),

@@ -117,6 +117,7 @@ def package(**values: object) -> dict[str, str]:
         ({"README.md": "```\ncd api && node go.js\n```\n", "api/go.js": "x"}, "met", "points: `api/go.js`."),
         ({"README.md": "```\ntorchrun --n 4 train.py\n```\n", "train.py": "x = 1\n"}, "met", "points: `train.py`."),
         ({"README.md": "```\npython setup.py\npytest tests/a.py\n```\n", "setup.py": "x"}, "not_met", "No entry"),
+        ({"README.md": "Run `python train.py 3`.\n", "train.py": "x = 1\n"}, "met", "points: `train.py`."),
         ({"README.md": "We wrote `train.py`.\n", "train.py": "x = 1\n"}, "not_met", "No entry point"),
         (package(main="index.js") | {"App.js": "x"}, "not_met", "No entry point"),
         ({"Dockerfile": "FROM x\nCOPY --from=b /o/x.js x.js\nCMD node x.js\n"}, "met", "Entry points: `Dockerfile`."),

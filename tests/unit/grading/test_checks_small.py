@@ -1,9 +1,12 @@
+import ast
+
 import pytest
 
 from evaluator.domain import Finding
 from evaluator.grading.checks.automation import automation
 from evaluator.grading.checks.licence import licence
 from evaluator.grading.checks.manifests import manifest
+from evaluator.grading.checks.reading import statements
 from evaluator.grading.checks.readme import readme_usage
 from evaluator.grading.checks.secrets import no_secrets
 from evaluator.grading.checks.tidy import tidy
@@ -282,3 +285,41 @@ def test_tidy(files: dict[str, str], level: str, told: str) -> None:
     result = tidy(digest_of(files))
 
     assert (result.level, told in result.reason) == (level, True), result.reason
+
+
+NESTED = """
+import a
+class A:
+    def m(self, x=lambda: 1):
+        if x:
+            import b
+        elif x > 1:
+            pass
+        else:
+            async def inner(): yield (await x)
+    for i in range(3):
+        pass
+    else:
+        import c
+try:
+    with open(a) as f, open(b): import d
+except (A, ImportError) as e:
+    while True: break
+else:
+    match a:
+        case [1, *_] if a: import e
+        case _:
+            def g(): return [i for i in (lambda: 2,)]
+finally:
+    import f
+"""
+
+
+def test_the_statements_of_a_tree_come_in_the_order_of_a_whole_walk() -> None:
+    tree = ast.parse(NESTED)
+
+    found = list(statements(tree))
+
+    of_statements = ast.Module | ast.stmt | ast.ExceptHandler | ast.match_case
+    assert found == [node for node in ast.walk(tree) if isinstance(node, of_statements)]
+    assert sum(isinstance(node, ast.Import) for node in found) == 6

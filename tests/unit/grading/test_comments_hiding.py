@@ -193,7 +193,40 @@ def test_strings_are_no_statements() -> None:
     assert all(live[text.index("function main") :])
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "if False:\n    gone(1)\n\n    gone(2)\nelse:\n    f(1);\n"),
+        ("a.py", "while 0:  # never\n    gone(1)\nf(1);\n"),
+        ("a.py", "if False: gone(1)\nf(1);\n"),
+        ("a.js", "if (false) {\n  gone(1);\n} else {\n  f(1);\n}\n"),
+        ("a.c", "if (0)\n{\n\tgone(1);\n}\nf(1);\n"),
+        ("a.go", "\tif false {\n\t\tgone(1)\n\t}\n\tf(1);\n"),
+        ("a.sh", "if false; then\n  gone 1\nfi\nf(1);\n"),
+        ("a.rb", "if false\n  gone(1)\nend\nf(1);\n"),
+    ],
+)
+def test_what_never_runs_shows_no_behaviour(path: str, text: str) -> None:
+    live = comments.behaviour(text, path=path)
+
+    left = "".join(sign for sign, is_live in zip(text, live, strict=True) if is_live)
+    assert "gone" not in left
+    assert "f(1);" in left
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if falsey:\n    f(1);\n", "if False or x:\n    f(1);\n", "x = 1 if False else f(1);\n", "while 01: f(1);\n",
+     "if (false) { a(); } else { f(1); }\n", "if false_positives:\n    f(1);\n"],
+)  # fmt: skip
+def test_what_may_run_shows_behaviour(text: str) -> None:
+    live = comments.behaviour(text, path="a.py")
+
+    assert all(live[text.index("f(1);") :][:5])
+
+
 HOSTILE = [
+    "if False:\n ", "if (0)\n{\n", "  if false\n", "while 0:" + " " * 50,
     "/*\n", "<<A\n", "<<<A\n", "`${", "`${ ${a}", "import {", "import (", "use a\n", ">a", "[[", "(comment ", "<%",
     "?>", '@"', "url(", "<a>", "a: b c d e f\n", "#if 0\n#if 1\n", "#if 0\n#endif\n",
     'x = "a b c d e f"; ', 'r#"', "{{{a}", "{%",

@@ -45,6 +45,22 @@ def test_what_json_and_other_writing_systems_explain_is_found(line: str, quote: 
     assert verify(quote, lines=(1, 3), digest=one_file(line)).status == "exact"
 
 
+def test_a_path_with_blanks_before_the_lines_is_taken_off() -> None:
+    path = "Fixed Form/sum of all.f"
+    digest = one_file("total = compute(first, second)\nreturn total or nothing", path=path)
+    quote = f"{path}:1:total = compute(first, second)\n{path}:2:return total or nothing"
+
+    assert verify(quote, file=path, lines=(1, 2), digest=digest).status == "exact"
+    assert verify(quote.replace(":2:", ":3:"), file=path, digest=digest).status == "not_found"
+
+
+def test_a_number_before_a_line_is_no_part_of_a_path_in_it() -> None:
+    line = "link = https://example.org/first/second:8"
+
+    assert verify(f"1| {line}", digest=one_file(line)).status == "exact"
+    assert verify("1| open(the_folder/second:3:4)", digest=one_file("open(the_folder/second:3:4)")).status == "exact"
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [

@@ -28,7 +28,7 @@ def level(criterion: Criterion, digest: Digest) -> Level:
     if criterion.check == promises.LEDGER:
         kept = promises.settle(promises.ledger(digest), {})
         return promises.verdict(criterion, [one for one in kept if one.by == "machine"]).level  # not what the lead says
-    return offline.check(criterion, digest).level
+    return offline.check(criterion, offline.Findings(digest)).level
 
 
 def test_every_criterion_has_a_pair() -> None:

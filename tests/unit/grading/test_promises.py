@@ -211,4 +211,4 @@ def test_what_the_folder_is_called_changes_neither_promises_nor_facts(name: str)
     here, there = digest_of(files), digest_of(files, name=name)
 
     assert promises.ledger(here) == promises.ledger(there)
-    assert offline.facts(here) == offline.facts(there)
+    assert offline.facts(offline.Findings(here)) == offline.facts(offline.Findings(there))

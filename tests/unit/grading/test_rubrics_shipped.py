@@ -145,7 +145,7 @@ def test_of_a_readme_the_offline_judge_can_tell_something_in_both_dimensions(pri
 
     for dimension in shipped("readme").dimensions:
         machine = [criterion for criterion in dimension.criteria if criterion.evidence == "machine"]
-        assert any(offline.check(criterion, digest).level != "cannot_tell" for criterion in machine)
+        assert any(offline.check(criterion, offline.Findings(digest)).level != "cannot_tell" for criterion in machine)
 
 
 def test_a_readme_alone_can_satisfy_every_check_of_its_rubric() -> None:
@@ -154,4 +154,4 @@ def test_a_readme_alone_can_satisfy_every_check_of_its_rubric() -> None:
 
     for criterion in shipped("readme").criteria:
         if criterion.evidence == "machine":
-            assert offline.check(criterion, digest).level == "met"
+            assert offline.check(criterion, offline.Findings(digest)).level == "met"

@@ -137,7 +137,7 @@ def prompts_of(digest: Digest) -> list[Prompt]:
     """Return what is sent about the digest, with canaries, facts, long promises and the fault of a first answer."""
     ledger = [Promise(n=n, kind="feature", text="It adds up the totals per client. " * 6, line=n) for n in range(1, 25)]
     system = PROMPTS.system("en")
-    prefix = PROMPTS.prefix(digest.text, facts=offline.facts(digest), ledger=ledger)
+    prefix = PROMPTS.prefix(digest.text, facts=offline.facts(offline.Findings(digest)), ledger=ledger)
     found = []
     for dimension in RUBRIC.dimensions:
         asked = [criterion for criterion in dimension.criteria if criterion.evidence != "machine"]

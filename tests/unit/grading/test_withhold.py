@@ -15,7 +15,7 @@ DIGEST = digest_of(
 
 
 def clean(text: str, *, quotes: tuple[str, ...] = ()) -> str:
-    return Withholder(DIGEST, quotes=quotes).clean(text)
+    return Withholder(DIGEST).quoting(quotes).clean(text)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_code_is_found_wherever_it_stands(shift: int) -> None:
 
 def test_a_run_of_24_signs_is_code_and_one_of_23_is_not() -> None:
     digest = digest_of({"a.py": "abcdefghijklmnopqrstuvwxyz"})
-    withholder = Withholder(digest, quotes=())
+    withholder = Withholder(digest)
 
     assert withholder.clean("abcdefghijklmnopqrstuvwx") == MARKER
     assert withholder.clean("abcdefghijklmnopqrstuvw0") == "abcdefghijklmnopqrstuvw0"
@@ -69,9 +69,7 @@ def test_code_behind_a_path_is_still_code() -> None:
 def test_decomposed_hangul_is_the_same_text() -> None:
     digest = digest_of({"a.py": "print('안녕하세요, 만나서 정말 반갑습니다. 이름을 알려 주세요. 고맙습니다.')"})
 
-    cleaned = Withholder(digest, quotes=()).clean(
-        "만나서 정말 반갑\u1109\u1173\u11b8니다. 이름을 알려 주세요. 고맙습니다.')"
-    )
+    cleaned = Withholder(digest).clean("만나서 정말 반갑\u1109\u1173\u11b8니다. 이름을 알려 주세요. 고맙습니다.')")
 
     assert cleaned == MARKER
 

@@ -1,9 +1,10 @@
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from evaluator.domain import SourceKind
+from evaluator.domain import Source, SourceKind
 from evaluator.errors import SettingsError, UnusableSource
 from evaluator.sources.parse import parse
 from tests.support.repositories import make_project
@@ -383,6 +384,27 @@ def test_a_ref_is_for_git_urls(tmp_path: Path, file: str, code: str) -> None:
     (tmp_path / "README.md").write_text("x")
 
     assert refusal(str(tmp_path / file), ref="main").code == code
+
+
+@pytest.mark.parametrize("file", ["a.zip", "README.md", ""])
+def test_a_deadline_is_for_git_urls(tmp_path: Path, file: str) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "README.md").write_text("x")
+
+    with pytest.raises(UnusableSource, match="give the repository's URL") as caught:
+        parse(str(tmp_path / file), until=datetime.now(UTC))
+
+    assert caught.value.code == "deadline_without_commits"
+
+
+def test_a_deadline_is_kept_and_makes_no_other_project() -> None:
+    until = datetime(2026, 11, 30, 18, tzinfo=UTC)
+
+    source = parse("https://github.com/a/b", until=until)
+
+    assert source.until == until
+    assert source.canonical == parse("https://github.com/a/b").canonical
+    assert Source.model_validate_json(source.model_dump_json()) == source
 
 
 def test_a_readme_has_no_subdirectory(tmp_path: Path) -> None:

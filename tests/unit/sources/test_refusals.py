@@ -128,6 +128,9 @@ def test_the_words_of_a_url_mean_nothing() -> None:
         (refusals.empty("demo"), "empty_project"),
         (refusals.killed(), "source_unreachable"),
         (refusals.no_room(), "source_unreachable"),
+        (refusals.undated(SourceKind.ARCHIVE), "deadline_without_commits"),
+        (refusals.no_commit_before(source()), "no_commit_before"),
+        (refusals.long_history(source()), "long_history"),
     ],
 )
 def test_every_refusal_has_a_code_and_says_what_to_do(error: EvaluatorError, code: str) -> None:

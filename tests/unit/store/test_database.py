@@ -1,10 +1,12 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import OperationalError, errors
 
 from evaluator.errors import SettingsError
-from evaluator.store.database import Database, clean, explain
+from evaluator.store.database import Database, clean, explain, jsonb
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,29 @@ def test_any_text_becomes_text_that_can_be_stored(text: str) -> None:
     assert "\0" not in cleaned
     assert cleaned.encode().decode() == cleaned
     assert clean(cleaned) == cleaned
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec=None), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec=None)), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def all_cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): all_cleaned(item) for key, item in value.items()}
+    return [all_cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+@given(ANYTHING)
+def test_every_text_in_json_can_be_stored_and_nothing_else_changes(value: object) -> None:
+    column = jsonb(value)
+
+    assert column.dumps is not None
+    assert json.loads(column.dumps(column.obj)) == all_cleaned(value)
 
 
 @pytest.mark.parametrize(
