@@ -5,6 +5,7 @@ the time limit is ours, since a dripping answer outlives litellm's.
 """
 
 import functools
+import gc
 import hashlib
 import logging
 import os
@@ -261,6 +262,7 @@ def _vendor() -> Any:
     _use_our_wire()
     _leave_logs_alone()
     _silence()  # once more: the import may set levels of its own
+    gc.freeze()  # its 400,000 objects stay: each look through them for garbage stopped all threads for a tenth of a second
     return litellm
 
 

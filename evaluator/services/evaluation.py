@@ -58,12 +58,13 @@ _LONGEST_WAIT = timedelta(minutes=10)  # for the answers to the same question: w
 def run(request_id: UUID, *, bench: Bench) -> None:
     """Grade the request if it is due and nobody holds it; whatever happens, it ends up in a state that says so.
 
-    A worker that is stopping leaves it to others. Raises DatabaseUnavailable where PostgreSQL stays away: the lease
+    What a dead worker has left comes first; the request is hinted again then. A worker that is stopping leaves it to others. Raises DatabaseUnavailable where PostgreSQL stays away: the lease
     then runs out and the request is due again.
     """
     claim = None if bench.stopping.is_set() else _claim(request_id, bench=bench)
-    if claim is None:  # it is due to somebody else, or later, and the hint has come to nothing
+    if claim is None or claim.id != request_id:  # it is due to somebody else, or later: the hint has come to nothing
         bench.database.alone(lambda conn: hints.take_back(conn, [request_id]))
+    if claim is None:
         return
     with bench.hands.holding(claim):
         try:
@@ -74,9 +75,20 @@ def run(request_id: UUID, *, bench: Bench) -> None:
 
 
 def _claim(request_id: UUID, *, bench: Bench) -> Claim | None:
-    return bench.database.steady(
-        lambda conn: requests.claim(conn, request_id, owner=bench.owner, lease=bench.lease, user_limit=bench.user_limit)
-    )
+    """Return a claim to what a dead worker has left, else to the request; None where somebody else is quicker.
+
+    A hint of what is left would lie behind all that are in Redis already: minutes, where judges take their time.
+    """
+    left = bench.database.alone(hints.forsaken)
+    for id in (request_id,) if left is None else (left, request_id):
+        claim = bench.database.steady(
+            lambda conn, id=id: requests.claim(  # type: ignore[misc]
+                conn, id, owner=bench.owner, lease=bench.lease, user_limit=bench.user_limit
+            )
+        )
+        if claim is not None:
+            return claim
+    return None
 
 
 def _attempt(claim: Claim, *, bench: Bench) -> None:

@@ -14,7 +14,7 @@ from evaluator.store import queries
 
 _SQL = queries.load("hints.sql")
 _LOCK, _NOTE, _TAKE_BACK, _FORGET = _SQL["lock"], _SQL["note"], _SQL["take_back"], _SQL["forget"]
-_RESTED, _WAKE, _DUE = _SQL["rested"], _SQL["wake"], _SQL["due"]
+_RESTED, _WAKE, _DUE, _FORSAKEN = _SQL["rested"], _SQL["wake"], _SQL["due"], _SQL["forsaken"]
 
 _EACH = 4  # unanswered hints for each thread of the living workers
 _LEAST = 16  # unanswered hints that there may be where no worker has been seen yet
@@ -35,6 +35,12 @@ def note(conn: Connection[Any], id: UUID) -> bool:
 def take_back(conn: Connection[Any], ids: Collection[UUID]) -> None:
     """Note that the queued ones of these requests have no hint: it could not be sent, or came to nothing."""
     conn.execute(_TAKE_BACK, {"ids": list(ids)})
+
+
+def forsaken(conn: Connection[Any]) -> UUID | None:
+    """Return a request that a worker held which died, or None."""
+    row = conn.execute(_FORSAKEN).fetchone()
+    return None if row is None else UUID(str(row[0]))
 
 
 def forget(conn: Connection[Any]) -> None:

@@ -19,6 +19,10 @@ RETURNING id;
 -- Note that there is no hint of these: it could not be sent, or came to nothing.
 UPDATE evaluator.requests SET enqueued_at = NULL WHERE id = ANY(%(ids)s) AND state = 'queued' AND enqueued_at IS NOT NULL;
 
+-- name: forsaken
+-- What a worker held that died. Whichever: workers that look at the same moment must not all be after the same one.
+SELECT id FROM evaluator.requests WHERE state = 'running' AND leased_until < now() ORDER BY random() LIMIT 1;
+
 -- name: forget
 -- Redis was emptied: nobody has been told anything.
 UPDATE evaluator.requests

@@ -308,7 +308,7 @@ def test_what_is_in_hand_is_known_while_it_lasts(bench: Bench, llm: ScriptedLLM,
         during, stage = bench.hands.held, row(bench.database, id)["stage"]
         judging.result()
 
-    assert (during, stage) == ({Held(id, 1)}, "judging")
+    assert (during, stage) == (frozenset({Held(id, 1)}), "judging")
     assert not bench.hands
 
 

@@ -12,6 +12,7 @@ from evaluator.grading import judge
 from evaluator.judgement import Rubric
 from evaluator.services.bench import Bench
 from evaluator.services.evaluation import run
+from evaluator.store import requests
 from tests.support.grading import ask, grade
 from tests.support.llm import Reply, ScriptedLLM
 from tests.support.people import (
@@ -38,6 +39,22 @@ def test_neither_the_path_of_a_rubric_file_nor_code_in_an_error_is_stored(
     assert rows(bench.database, "SELECT options ->> 'rubric' FROM evaluator.requests WHERE state = 'done'") == [
         ("plain.toml",)
     ]
+
+
+def test_what_a_dead_worker_has_left_is_graded_before_what_a_hint_names(
+    bench: Bench, llm: ScriptedLLM, user: User, project: Path, tmp_path: Path
+) -> None:
+    other = make_project(tmp_path / "other", {"README.md": "# Other\n", "other.py": "print('something else here')\n"})
+    left, named = ask(bench.database, user, project), ask(bench.database, user, other)
+    with bench.database.transaction() as conn:
+        requests.claim(conn, left, owner=uuid4(), lease=timedelta(seconds=-1))  # it died more than a lease ago
+        conn.execute("UPDATE evaluator.requests SET enqueued_at = now() WHERE id = %s", (named,))
+
+    run(named, bench=bench)
+
+    assert row(bench.database, left)["state"] == "done"
+    assert row(bench.database, named)["state"] == "queued"
+    assert row(bench.database, named)["enqueued_at"] is None  # so that it is hinted again
 
 
 def test_a_busy_provider_is_asked_again_later_and_in_the_end_the_request_fails_with_its_code(

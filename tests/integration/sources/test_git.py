@@ -168,7 +168,9 @@ def test_a_reader_may_stop_at_any_time(root: Path, base: str) -> None:
     ],
 )
 def test_what_is_not_there_is_refused(base: str, path: str, options: dict[str, str], code: str) -> None:
-    assert refusal(at(f"{base}/{path}", **options)).code == code
+    source = at(f"{base}/{path}", ref=options.get("ref"), subdir=options.get("subdir"))
+
+    assert refusal(source).code == code
 
 
 def test_an_empty_repository_is_refused(root: Path, base: str) -> None:
