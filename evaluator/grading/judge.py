@@ -262,7 +262,7 @@ def _vendor() -> Any:
     _use_our_wire()
     _leave_logs_alone()
     _silence()  # once more: the import may set levels of its own
-    gc.freeze()  # its 400,000 objects stay: each look through them for garbage stopped all threads for a tenth of a second
+    gc.freeze()  # its 400,000 objects stay; each look through them for garbage would stop all threads for 0.1 s
     return litellm
 
 

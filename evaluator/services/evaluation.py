@@ -58,8 +58,8 @@ _LONGEST_WAIT = timedelta(minutes=10)  # for the answers to the same question: w
 def run(request_id: UUID, *, bench: Bench) -> None:
     """Grade the request if it is due and nobody holds it; whatever happens, it ends up in a state that says so.
 
-    What a dead worker has left comes first; the request is hinted again then. A worker that is stopping leaves it to others. Raises DatabaseUnavailable where PostgreSQL stays away: the lease
-    then runs out and the request is due again.
+    What a dead worker has left comes first; the request is hinted again then. A worker that is stopping leaves it to
+    others. Raises DatabaseUnavailable where PostgreSQL stays away: the lease then runs out and it is due again.
     """
     claim = None if bench.stopping.is_set() else _claim(request_id, bench=bench)
     if claim is None or claim.id != request_id:  # it is due to somebody else, or later: the hint has come to nothing

@@ -75,7 +75,7 @@ class Line:
         carrier = asyncio.current_task()
         self._open.add(carrier)
         try:
-            with contextlib.suppress(asyncio.CancelledError):  # it is broken
+            with contextlib.suppress(asyncio.CancelledError, OSError):  # it is broken, at whichever end
                 await self._ways((reader, writer), (far_reader, far_writer))
         finally:
             self._open.discard(carrier)
@@ -97,13 +97,12 @@ class Line:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry what comes until either end hangs up."""
-        with contextlib.suppress(OSError):
-            while piece := await reader.read(_PIECE):
-                await self._speaks.wait()
-                writer.write(piece)
-                await writer.drain()
+        while piece := await reader.read(_PIECE):
             await self._speaks.wait()
-            writer.write_eof()
+            writer.write(piece)
+            await writer.drain()
+        await self._speaks.wait()
+        writer.write_eof()
 
 
 L = TypeVar("L", bound=Line)

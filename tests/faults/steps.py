@@ -40,7 +40,7 @@ class SteppedLine(Line):
 
     async def _ask(self, reader: asyncio.StreamReader, server: asyncio.StreamWriter) -> None:
         """Carry what is said to the server, statement by statement."""
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with contextlib.suppress(asyncio.IncompleteReadError):
             server.write(await _message(reader, kind=False))  # who we are
             text, kept = b"", b""
             while True:
@@ -73,15 +73,14 @@ class SteppedLine(Line):
     ) -> None:
         """Bring back what the server says."""
         reader, server = far
-        with contextlib.suppress(OSError):
-            while piece := await reader.read(1 << 16):
-                if server in self._deaf:
-                    if piece[-6:-1] == _READY:
-                        self.reached.set()
-                    continue
-                client.write(piece)
-                await client.drain()
-            client.close()
+        while piece := await reader.read(1 << 16):
+            if server in self._deaf:
+                if piece[-6:-1] == _READY:
+                    self.reached.set()
+                continue
+            client.write(piece)
+            await client.drain()
+        client.close()
 
 
 async def _message(reader: asyncio.StreamReader, *, kind: bool = True) -> bytes:

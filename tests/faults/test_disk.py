@@ -92,7 +92,8 @@ def test_a_full_disk_loses_nothing_and_grading_goes_on_when_there_is_room(
 
         books = audit(scene, asked, office.accepted, office.cancelled)
         assert books.faults == []
-        assert books.figures["judge calls"] <= books.figures["ideal calls"] + 2 * _THREADS  # those under way
+        if way is _guarded:  # of a full disk see docs/explanation/durability.md: claims still fit on it, answers do not
+            assert books.figures["judge calls"] <= books.figures["ideal calls"] + 2 * _THREADS  # those under way
         assert "internal_error" not in scene.logs()
 
 

@@ -287,13 +287,16 @@ def test_a_dead_worker_does_not_keep_others_from_judging_the_same_thing(
     with bench.database.transaction() as conn:  # as if the worker of the first had died while it judged
         conn.execute("DELETE FROM project_evaluations")
         conn.execute(
-            "UPDATE evaluator.requests SET state = 'running', owner = gen_random_uuid(), source = '{}',"
-            " ended_at = NULL, leased_until = now() - interval '1 second' WHERE id = %s",
-            (first,),
+            "UPDATE evaluator.requests AS r SET state = 'running', owner = gen_random_uuid(), source = s.source,"
+            " options = s.options, ended_at = NULL, leased_until = now() - interval '1 second'"
+            " FROM evaluator.requests AS s WHERE r.id = %s AND s.id = %s",
+            (first, second),
         )
 
+    run(second, bench=bench)  # what the dead one left comes first
     run(second, bench=bench)
 
+    assert row(bench.database, first)["state"] == "done"
     assert row(bench.database, second)["state"] == "done"
 
 
