@@ -5,7 +5,7 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from typing import Any
@@ -22,8 +22,8 @@ _under_way: set[Future[Any]] = set()
 _stops = 0  # blocks of `abandoned` that are open
 
 
-def run(call: Coroutine[Any, Any, Any], *, seconds: float, sent: threading.Event, close: Callable[[], Any]) -> Any:
-    """Return what *call* returns; *sent* is set once its request goes out.
+def run(call: Callable[[], Awaitable[Any]], *, seconds: float, sent: threading.Event, close: Callable[[], Any]) -> Any:
+    """Return what *call* gives, which is made in the loop, once it begins; *sent* is set once its request goes out.
 
     Raises TimeoutError where it takes longer, CancelledError where `abandoned` ends it; either way it ends. *close* is
     what closes its connections when the process ends.
@@ -31,7 +31,6 @@ def run(call: Coroutine[Any, Any, Any], *, seconds: float, sent: threading.Event
     loop = _running_loop(close)
     with _counting:
         if _stops:
-            call.close()
             raise CancelledError
         future: Future[Any] = asyncio.run_coroutine_threadsafe(_marked(call, sent), loop)
         _under_way.add(future)
@@ -59,9 +58,9 @@ def abandoned() -> Iterator[None]:
             _stops -= 1
 
 
-async def _marked(call: Awaitable[Any], sent: threading.Event) -> Any:
+async def _marked(call: Callable[[], Awaitable[Any]], sent: threading.Event) -> Any:
     wire.SENT.set(sent)  # of this task and those that it starts
-    return await call
+    return await call()
 
 
 def _running_loop(close: Callable[[], Any]) -> asyncio.AbstractEventLoop:

@@ -170,8 +170,8 @@ class _LlmJudge:
         sent, response = threading.Event(), None
         close = vendor.close_litellm_async_clients
         try:
-            call = vendor.acompletion(**arguments)
-            response = calling.run(call, seconds=self._timeout, sent=sent, close=close)
+            ask = functools.partial(vendor.acompletion, **arguments)
+            response = calling.run(ask, seconds=self._timeout, sent=sent, close=close)
             return self._answer(response, arguments)
         except TimeoutError:
             return self._late(sent=sent.is_set())

@@ -33,7 +33,14 @@ _MISFITS = (  # the platform's table is not as its document says
 _PAUSES = (0.0, 0.01, 0.05, 0.2)  # seconds before each try of a transaction that may clash
 _AGAIN = 0.2  # seconds before what was lost with its connection is repeated
 _ROUND = 2.0  # seconds that one wait for the pool lasts; each round makes it try to connect again
-_CONNECT_TIMEOUT = 10  # seconds, where the URL does not say
+_DEFAULTS: Mapping[str, str | int] = {  # of a connection, where the URL does not say
+    "application_name": "modu",
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 10,  # seconds; a network that falls silent is noticed within about half a minute
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds that what was sent may stay unconfirmed, where the system knows it
+}
 _FORM = (
     "DATABASE_URL cannot be read. It has the form postgresql://user:password@host:5432/database; in the password,"
     " write @ : / ? # and % as %40 %3A %2F %3F %23 and %25."
@@ -78,8 +85,7 @@ class Database:
         Raises SettingsError where the URL cannot be read.
         """
         given = _parts(url)
-        defaults: dict[str, str | int] = {"connect_timeout": _CONNECT_TIMEOUT, "application_name": "modu"}
-        conninfo = make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
+        conninfo = make_conninfo(url, **{name: value for name, value in _DEFAULTS.items() if name not in given})
         host = given.get("host") or given.get("hostaddr") or os.environ.get("PGHOST") or "localhost"
         port = given.get("port") or os.environ.get("PGPORT") or "5432"
         return cls(conninfo, address=f"{host}:{port}", size=size, patience=patience)

@@ -5,9 +5,11 @@ and OPENAI_API_KEY=x (or anthropic/..., gemini/... with their keys).
 """
 
 import argparse
+import asyncio
 import gzip
 import json
 import re
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
+from evaluator.grading import calling
 from tests.support import obedient
 from tests.support.examiner import answer_to
 
@@ -185,12 +188,21 @@ class ScriptedLLM:
 
 @contextmanager
 def scripted_llm(port: int = 0) -> Iterator[ScriptedLLM]:
-    """Yield a server, and stop it in the end."""
+    """Yield a server, and stop it in the end; litellm's connections to it are closed then, which it keeps for later."""
     llm = ScriptedLLM(port)
     try:
         yield llm
     finally:
+        hang_up()
         llm.close()
+
+
+def hang_up() -> None:
+    """Close the connections that litellm keeps in this process: else some are left to the collector of garbage."""
+    litellm, loop = sys.modules.get("litellm"), calling._loop
+    if litellm is not None and loop is not None:
+        asyncio.run_coroutine_threadsafe(litellm.close_litellm_async_clients(), loop).result(10)
+        litellm.in_memory_llm_clients_cache.flush_cache()
 
 
 class _Handler(BaseHTTPRequestHandler):

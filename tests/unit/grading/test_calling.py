@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def run(call: Any, *, seconds: float = 20) -> Any:
 
 
 def test_a_call_returns_what_it_returns() -> None:
-    assert run(asyncio.sleep(0, "told")) == "told"
+    assert run(partial(asyncio.sleep, 0, "told")) == "told"
 
 
 def test_a_late_call_is_ended() -> None:
@@ -34,7 +35,7 @@ def test_a_late_call_is_ended() -> None:
             ended.set()
 
     with pytest.raises(TimeoutError):
-        run(late(), seconds=0.05)
+        run(late, seconds=0.05)
 
     assert ended.wait(5)
 
@@ -49,25 +50,25 @@ def test_a_call_says_when_its_request_goes_out() -> None:
         mark.set()
         return before
 
-    assert calling.run(send(), seconds=20, sent=sent, close=nothing) is False
+    assert calling.run(send, seconds=20, sent=sent, close=nothing) is False
     assert sent.is_set()
 
 
 def test_calls_that_are_given_up_end_at_once_and_none_begins() -> None:
     started = time.monotonic()
     with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(run, asyncio.sleep(60)) for _ in range(3)]
+        waiting = [pool.submit(run, partial(asyncio.sleep, 60)) for _ in range(3)]
         while len(calling._under_way) < 3:
             time.sleep(0.01)
 
         with calling.abandoned():
             ends = [type(each.exception(timeout=5)) for each in waiting]
             with pytest.raises(CancelledError):
-                run(asyncio.sleep(0))
+                run(partial(asyncio.sleep, 0))
 
     assert ends == [CancelledError] * 3
     assert time.monotonic() - started < 10
-    assert run(asyncio.sleep(0, "again")) == "again"
+    assert run(partial(asyncio.sleep, 0, "again")) == "again"
 
 
 def test_what_fails_after_it_was_given_up_is_not_told_in_its_words(caplog: pytest.LogCaptureFixture) -> None:
@@ -82,7 +83,7 @@ def test_what_fails_after_it_was_given_up_is_not_told_in_its_words(caplog: pytes
 
     with caplog.at_level(logging.DEBUG):
         with pytest.raises(TimeoutError):
-            run(fail_late(), seconds=0.05)
+            run(fail_late, seconds=0.05)
         assert failed.wait(5)
         until = time.monotonic() + 5
         while "given up" not in caplog.text and time.monotonic() < until:
