@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 _TIDY_EVERY = timedelta(seconds=5)
 _BREATH = 0.05  # seconds at least between two looks for what is due
 _AHEAD = 0.12  # of the threads: how many hints more than those are fetched, so that none waits for the network
+_BESIDE = 0.25  # of the threads: how many gradings more are fetched, read or written while those ask judges
 _IDLE = 100  # milliseconds between two looks at an empty queue; dramatiq's own 1,000 delay a first job
 _QUICK = timedelta(seconds=1)  # that a stop after an exception waits for gradings to notice it
 _MOMENT = 0.5  # seconds for the ledger, where calls of judges are ended
@@ -42,9 +44,9 @@ def boot() -> None:
     dramatiq.set_broker(parts.broker)
 
 
-def declare(parts: app.App) -> "Upkeep":
+def declare(parts: app.App, *, seats: threading.Semaphore | None = None) -> "Upkeep":
     """Declare the actor and the upkeep on the broker of *parts*, and return the upkeep."""
-    bench = _bench(parts)
+    bench = replace(_bench(parts), seats=seats)
 
     def act(request_id: str) -> None:
         try:
@@ -60,14 +62,15 @@ def declare(parts: app.App) -> "Upkeep":
 
 @contextmanager
 def running(parts: app.App, *, threads: int, drain: timedelta) -> Iterator[None]:
-    """Grade in this process for as long as the block lasts.
+    """Grade in this process for as long as the block lasts, with *threads* calls of judges under way at most.
 
     At a normal end what was begun may take *drain* to finish; what has not, or what an exception (Ctrl-C) interrupts,
     is handed back, and another worker grades it anew. Calls of judges that are under way then end at once, and are
     entered in the ledger as interrupted.
     """
-    keeper = declare(parts)
-    worker = dramatiq.Worker(parts.broker, worker_threads=threads, worker_timeout=_IDLE)
+    keeper = declare(parts, seats=threading.Semaphore(threads))
+    hands = threads + int(threads * _BESIDE)
+    worker = dramatiq.Worker(parts.broker, worker_threads=hands, worker_timeout=_IDLE)
     worker.start()
     patience = _QUICK
     with ExitStack() as stack:

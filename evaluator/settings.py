@@ -169,7 +169,13 @@ class Settings(BaseModel):
     mirrors_days: int = Field(30, ge=1, le=3650, description="Days that a mirror is kept after its last use.")
 
     # Queue
-    worker_threads: int = Field(4, ge=1, le=256, description="Requests that one worker process grades at once.")
+    worker_threads: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Calls of judges that one worker process has under way at once; a quarter more requests are"
+        " fetched, read or written beside them.",
+    )
     max_attempts: int = Field(3, ge=1, le=20, description="Tries before a request that could not be graded is failed.")
     user_concurrency: int = Field(
         0, ge=0, le=10_000, description="Requests of one user that may run at once, on all workers; 0: no limit."

@@ -30,7 +30,7 @@ Examples:
 """,
 )
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
-@click.option("--threads", type=click.IntRange(1, 256), help="Requests graded at once by a process.")
+@click.option("--threads", type=click.IntRange(1, 256), help="Calls of judges that a process has under way at once.")
 @click.option("--lifeline", type=click.INT, hidden=True, help="Descriptor that is closed when our parent has died.")
 @click.pass_context
 def worker_command(ctx: click.Context, *, processes: int, threads: int | None, lifeline: int | None) -> None:

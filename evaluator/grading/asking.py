@@ -5,6 +5,7 @@ A provider that is busy or down is asked again here a few times; for longer the 
 
 import itertools
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -51,6 +52,7 @@ class Wires:
     memory: Memory | None = None
     patience: Patience = field(default_factory=Patience)
     tariff: Tariff = field(default_factory=Tariff)  # says how much is put aside in the purse
+    seats: threading.Semaphore | None = None  # one for each call that this process may have under way
 
 
 def ask(judge: Judge, prompt: Prompt, *, purpose: str, wires: Wires, read: Callable[[Answer], T]) -> T:
@@ -92,11 +94,14 @@ def _attempt(
     line = _Line()
     try:
         with (
-            _place(judge.name.provider, tokens=tokens_sent(judge.name, prompt), wires=wires),
+            ExitStack() as seat,
+            _place(judge.name.provider, tokens=tokens_sent(judge.name, prompt), seat=seat, wires=wires),
             _booked(line, judge, prompt, purpose=purpose, wires=wires),
         ):
             try:
-                line.answer = _priced(judge.ask(prompt), judge, tariff=wires.tariff)
+                with seat:  # free for the next one before this answer is booked and read
+                    answer = judge.ask(prompt)
+                line.answer = _priced(answer, judge, tariff=wires.tariff)
                 _refuse_withheld(line.answer, judge)
             except EvaluatorError as error:
                 line.fault = error
@@ -123,12 +128,24 @@ def _refuse_withheld(answer: Answer, judge: Judge) -> None:
 
 
 @contextmanager
-def _place(provider: str, *, tokens: int, wires: Wires) -> Iterator[None]:
-    """Hold a place among the calls of all workers; wait for it as long as the patience allows, then raise JudgeBusy."""
+def _place(provider: str, *, tokens: int, seat: ExitStack, wires: Wires) -> Iterator[None]:
+    """Hold a place among the calls of all workers; wait for it as long as the patience allows, then raise JudgeBusy.
+
+    A *seat* among the calls of this process comes first: who waits for one keeps no other worker waiting.
+    """
     with ExitStack() as place:
+        if wires.seats is not None:
+            _sit_down(seat, wires.seats, checkpoint=wires.checkpoint)
         if wires.traffic is not None:
             _enter(place, wires.traffic, provider, tokens=tokens, wires=wires)
         yield
+
+
+def _sit_down(seat: ExitStack, seats: threading.Semaphore, *, checkpoint: Callable[[], None]) -> None:
+    """Take a seat, however long the calls of others last: they end by themselves."""
+    while not seats.acquire(timeout=_LOOK):
+        checkpoint()
+    seat.callback(seats.release)
 
 
 def _enter(place: ExitStack, traffic: Traffic, provider: str, *, tokens: int, wires: Wires) -> None:

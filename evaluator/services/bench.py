@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from evaluator.grading.prices import Tariff
 from evaluator.grading.prompts import Prompts
 from evaluator.judgement import Judge, Rubric, Traffic
 from evaluator.services.hands import Hands
+from evaluator.store import installation
 from evaluator.store.database import Database
 
 
@@ -42,6 +44,12 @@ class Bench:
     parameters: str = ""  # what else decides what a judge answers: its server, how long an answer may be
     tape: Path | None = None  # of the answers of taped models (`services/models.py`)
     user_limit: int = 0  # requests of one user that may run at once; 0: no limit
+    seats: threading.Semaphore | None = None  # for calls of this process; None: as many as it grades at once
     hands: Hands = field(default_factory=Hands)  # the claims that threads of this process are at
     stopping: threading.Event = field(default_factory=threading.Event)  # nothing more is claimed
     stirred: threading.Event = field(default_factory=threading.Event)  # something may be due that was not before
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret of the installation, which never changes. Raises DatabaseUnavailable."""
+        return self.database.alone(installation.secret)

@@ -7,7 +7,7 @@ from evaluator.services import cohorts
 from evaluator.store import cohort_results, requests
 from evaluator.store import cohorts as stored
 from evaluator.store.cohorts import Cohort, CohortProgress
-from evaluator.store.database import Database
+from evaluator.store.database import Connection, Database
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ def retry(name: str, *, code: str | None, database: Database) -> Retried:
 
 def cancel(name: str, *, database: Database) -> Cancelled:
     """Cancel the rows of a cohort that have not ended; what is graded stays. Raises UnknownCohort."""
-    with database.transaction() as conn:
+
+    def act(conn: Connection) -> Cancelled:
         cohort = cohorts.found(conn, name)
         return Cancelled(cohort.name, requests.cancel_cohort(conn, cohort.id))
+
+    return database.retrying(act)  # workers touch the same rows in another order

@@ -42,7 +42,7 @@ from evaluator.services.sitting import Sitting, sittings
 from evaluator.services.submission import without_source
 from evaluator.services.wiring import DatabaseMemory, DatabasePurse, require_money
 from evaluator.sources.fetch import fetch
-from evaluator.store import calls, evaluations, hints, installation, requests, stats
+from evaluator.store import calls, evaluations, hints, requests, stats
 from evaluator.store.database import Connection
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _KEYLESS = timedelta(seconds=15)  # between two looks of a process that lacks the key of a request's model
 _MONEY_WAIT = timedelta(seconds=5)  # for what calls under way may leave over of a budget
 _TURN = timedelta(seconds=1)  # between two looks whether the same thing has been judged
-_LONGEST_WAIT = timedelta(minutes=10)  # for the answers to the same question: who waits for them is woken
+_LONGEST_WAIT = timedelta(minutes=2)  # for the answers to the same question: who waits for them is woken
 
 
 def run(request_id: UUID, *, bench: Bench) -> None:
@@ -81,14 +81,23 @@ def _claim(request_id: UUID, *, bench: Bench) -> Claim | None:
     """
     left = bench.database.alone(hints.forsaken)
     for id in (request_id,) if left is None else (left, request_id):
-        claim = bench.database.steady(
-            lambda conn, id=id: requests.claim(  # type: ignore[misc]
-                conn, id, owner=bench.owner, lease=bench.lease, user_limit=bench.user_limit
-            )
-        )
+        claim = _taken(id, bench=bench)
         if claim is not None:
             return claim
     return None
+
+
+def _taken(id: UUID, *, bench: Bench) -> Claim | None:
+    """Return a claim to the request; where nothing limits how many run, it takes one statement, no transaction."""
+    owner, lease, tries = bench.owner, bench.lease, bench.max_tries
+    claim = None
+    if not bench.user_limit:
+        claim = bench.database.alone(
+            lambda conn: requests.claim_unlimited(conn, id, owner=owner, lease=lease, most_tries=tries)
+        )
+    return claim or bench.database.steady(
+        lambda conn: requests.claim(conn, id, owner=owner, lease=lease, user_limit=bench.user_limit, most_tries=tries)
+    )
 
 
 def _attempt(claim: Claim, *, bench: Bench) -> None:
@@ -121,7 +130,7 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
     rubric = bench.rubric(options.rubric)
     most = budget.of_request(options, rubric, bench=bench)
     _require_money(claim, bench=bench)
-    secret = bench.database.alone(installation.secret)
+    secret = bench.secret
     digest = _read(claim, secret=secret, most=most, bench=bench)
     tried = sittings(claim, digest, rubric, secret=secret, most=most, bench=bench)
     stored = [sitting.fingerprint for sitting in tried]  # by any of them: an unchanged project costs nothing
@@ -140,7 +149,6 @@ def _grade(claim: Claim, *, bench: Bench) -> None:
             if sitting is not tried[-1]:
                 _pass_over(claim, sitting, error)
         else:
-            _advance(claim, "scoring", bench=bench)
             _finish(claim, scorecard, digest=digest, rubric=rubric, sitting=sitting, bench=bench)
             return
     raise failed or AssertionError("a request without a model")
@@ -208,6 +216,7 @@ def _wires(claim: Claim, *, taped: bool, bench: Bench) -> Wires:
         memory=None if taped else DatabaseMemory(bench.database),  # a tape holds every answer
         patience=bench.patience,
         tariff=bench.tariff,
+        seats=bench.seats,
     )
 
 

@@ -15,7 +15,6 @@ from evaluator.store.database import clean, jsonb
 _SQL = queries.load("evaluations.sql")
 _EQUAL = _SQL["equal"]
 _ADD = _SQL["add"]
-_ADD_RECORD = _SQL["add_record"]
 _SHOW = _SQL["show"]
 _RECORD = _SQL["record"]
 _BY_PREFIX = _SQL["by_prefix"]
@@ -43,11 +42,12 @@ def add(
     counted: bool,
 ) -> None:
     """Write the row of the shared table and the grading record beside it."""
-    shared = {"id": id, "user_id": claim.user_id, "path_hash": claim.path_hash}
     conn.execute(
         _ADD,
         {
-            **shared,
+            "id": id,
+            "user_id": claim.user_id,
+            "path_hash": claim.path_hash,
             "request_id": claim.id,
             "total": scorecard.total,
             "functionality": scorecard.points("functionality"),
@@ -56,13 +56,6 @@ def add(
             "provider": scorecard.judge.provider[:50],
             "passed": scorecard.passed,
             "feedback": clean(scorecard.feedback),
-        },
-    )
-    conn.execute(
-        _ADD_RECORD,
-        {
-            **shared,
-            "request_id": claim.id,
             "fingerprint": fingerprint,
             "kind": claim.source.kind.value,
             "commit": digest.commit,

@@ -7,16 +7,16 @@ SELECT evaluation_id
  LIMIT 1;
 
 -- name: add
--- The project is called as its request says: the organizer of a cohort may have named it.
-INSERT INTO public.project_evaluations
-       (id, user_id, project_path_hash, project_name, total_score, rubric_functionality, rubric_practicality,
-        llm_model, llm_provider, passed, feedback, evaluated_at)
-SELECT %(id)s, %(user_id)s, %(path_hash)s, r.project_name, %(total)s, %(functionality)s, %(practicality)s,
-       %(model)s, %(provider)s, %(passed)s, %(feedback)s, now()
-  FROM evaluator.requests AS r
- WHERE r.id = %(request_id)s;
-
--- name: add_record
+-- The project is called as its request says: the organizer of a cohort may have named it. The record is written beside
+-- it, in one statement.
+WITH added AS (
+       INSERT INTO public.project_evaluations
+              (id, user_id, project_path_hash, project_name, total_score, rubric_functionality, rubric_practicality,
+               llm_model, llm_provider, passed, feedback, evaluated_at)
+       SELECT %(id)s, %(user_id)s, %(path_hash)s, r.project_name, %(total)s, %(functionality)s, %(practicality)s,
+              %(model)s, %(provider)s, %(passed)s, %(feedback)s, now()
+         FROM evaluator.requests AS r
+        WHERE r.id = %(request_id)s)
 INSERT INTO evaluator.records
        (evaluation_id, request_id, user_id, path_hash, fingerprint, kind, "commit", tree, scorecard, criteria, manifest,
         counted)

@@ -51,7 +51,8 @@ UPDATE evaluator.requests
                 WHERE question IS NOT NULL AND state = 'queued' AND next_try_at IS NOT NULL) AS asked
         CROSS JOIN LATERAL (
               SELECT EXISTS (SELECT 1 FROM evaluator.requests AS d
-                              WHERE d.question = asked.question AND d.state = 'done') AS answered) AS known
+                              WHERE d.question = asked.question AND d.state = 'done'
+                                AND d.ended_at > now() - interval '1 hour') AS answered) AS known
         CROSS JOIN LATERAL (
               SELECT NOT EXISTS (SELECT 1 FROM evaluator.requests AS f
                                   WHERE f.question = asked.question
@@ -74,7 +75,7 @@ UPDATE evaluator.requests
 -- being a cohort of its own. Cohorts and users at their limit wait.
 WITH RECURSIVE
   held AS (
-       SELECT user_id, cohort_id FROM evaluator.requests WHERE state = 'running'
+       SELECT user_id, cohort_id FROM evaluator.requests WHERE state = 'running' AND leased_until >= now()
        UNION ALL
        SELECT user_id, cohort_id FROM evaluator.requests WHERE state = 'queued' AND enqueued_at IS NOT NULL),
   room AS (

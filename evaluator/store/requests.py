@@ -89,18 +89,32 @@ def of_key(conn: Connection[Any], *, user_id: UUID, key: str) -> tuple[UUID, str
     return None if row is None else (row[0], row[1])
 
 
-def claim(conn: Connection[Any], id: UUID, *, owner: UUID, lease: timedelta, user_limit: int = 0) -> Claim | None:
+def claim(
+    conn: Connection[Any], id: UUID, *, owner: UUID, lease: timedelta, user_limit: int = 0, most_tries: int = 3
+) -> Claim | None:
     """Take a request, or return None where it is not due, has ended or is held by another worker.
 
-    Also None where as many of its cohort run as may, or *user_limit* of its user (0: no limit).
+    Also None where as many of its cohort run as may, or *user_limit* of its user (0: no limit), and where a dead worker
+    left it for the last of *most_tries* and the owner is at another such one.
     """
-    limits = conn.execute(_LIMIT_LOCK, {"id": id, "user_limit": user_limit}).fetchone()
+    values = {"id": id, "owner": owner, "lease": lease, "user_limit": user_limit, "most_tries": most_tries}
+    limits = conn.execute(_LIMIT_LOCK, values).fetchone()
     if limits is None:
         return None
-    values = {"id": id, "owner": owner, "lease": lease, "user_limit": user_limit}
+    values["locked"] = True
     with conn.cursor(row_factory=dict_row) as cur:
         row = cur.execute(_CLAIM, values).fetchone()
-    return None if row is None else Claim.model_validate({**row, "limited": limits[2]})
+    return None if row is None else Claim.model_validate({**row, "limited": limits[-1]})
+
+
+def claim_unlimited(
+    conn: Connection[Any], id: UUID, *, owner: UUID, lease: timedelta, most_tries: int = 3
+) -> Claim | None:
+    """Take a request as `claim` does, in one statement; None also where it takes a look at others first."""
+    values = {"id": id, "owner": owner, "lease": lease, "user_limit": 0, "most_tries": most_tries, "locked": False}
+    with conn.cursor(row_factory=dict_row) as cur:
+        row = cur.execute(_CLAIM, values).fetchone()
+    return None if row is None else Claim.model_validate({**row, "limited": False})
 
 
 def advance(conn: Connection[Any], claim: Claim, stage: Stage, *, lease: timedelta) -> bool:

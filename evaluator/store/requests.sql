@@ -20,12 +20,14 @@ VALUES (%(user_id)s, %(project_name)s, %(options)s, 'failed', %(code)s, %(messag
 RETURNING id;
 
 -- name: limit_lock
--- Where only so many of a cohort, or of a user, may run at once, one worker at a time looks whether there is room; the
--- locks go with the transaction.
+-- Where only so many of a cohort, or of a user, may run at once, one worker at a time looks whether there is room, and
+-- so does one thread of a worker for what has one try left; the locks go with the transaction.
 SELECT CASE WHEN c.concurrency IS NOT NULL
             THEN pg_advisory_xact_lock(hashtextextended('runs of cohort ' || r.cohort_id::text, 0)) END,
        CASE WHEN %(user_limit)s > 0
             THEN pg_advisory_xact_lock(hashtextextended('runs of user ' || r.user_id::text, 0)) END,
+       CASE WHEN r.state = 'running' AND r.tries = %(most_tries)s - 1
+            THEN pg_advisory_xact_lock(hashtextextended('last tries of worker ' || %(owner)s::text, 0)) END,
        c.concurrency IS NOT NULL OR %(user_limit)s > 0 AS limited
   FROM evaluator.requests AS r
   LEFT JOIN evaluator.cohorts AS c ON c.id = r.cohort_id
@@ -33,7 +35,8 @@ SELECT CASE WHEN c.concurrency IS NOT NULL
 
 -- name: claim
 -- Take a request that nobody holds and that is due; an expired lease is up for taking, its worker died. Who holds the
--- limit lock sees every request that runs beside it.
+-- limit lock sees every request that runs beside it; without it only what has no limit is taken. What dead workers
+-- have left but one try of runs beside no other such request: else one that kills its worker takes the others along.
 WITH taken AS (
        UPDATE evaluator.requests AS r
           SET state = 'running', stage = 'fetching', owner = %(owner)s, attempt = attempt + 1, tries = tries + 1,
@@ -41,17 +44,27 @@ WITH taken AS (
               started_at = coalesce(started_at, now())
         WHERE r.id = %(id)s
           AND ((r.state = 'queued' AND (r.next_try_at IS NULL OR r.next_try_at <= now()))
-               OR (r.state = 'running' AND r.leased_until < now()))
+               OR (r.state = 'running' AND r.leased_until < now()
+                   AND (r.tries <> %(most_tries)s - 1
+                        OR (%(locked)s AND NOT EXISTS (
+                            SELECT 1 FROM evaluator.requests AS other
+                             WHERE other.owner = %(owner)s AND other.state = 'running' AND other.id <> r.id
+                               AND other.tries >= %(most_tries)s AND other.leased_until >= now())))))
           AND (%(user_limit)s = 0
                OR %(user_limit)s > (SELECT count(*)
                                       FROM evaluator.requests AS other
-                                     WHERE other.user_id = r.user_id AND other.state = 'running' AND other.id <> r.id))
+                                     WHERE other.user_id = r.user_id AND other.state = 'running' AND other.id <> r.id
+                                       AND other.leased_until >= now()))
+          AND NOT EXISTS (
+              SELECT 1 FROM evaluator.cohorts AS c
+               WHERE c.id = r.cohort_id AND c.concurrency IS NOT NULL AND NOT %(locked)s)
           AND NOT EXISTS (
               SELECT 1 FROM evaluator.cohorts AS c
                WHERE c.id = r.cohort_id
                  AND c.concurrency <= (SELECT count(*)
                                          FROM evaluator.requests AS other
-                                        WHERE other.cohort_id = c.id AND other.state = 'running' AND other.id <> r.id))
+                                        WHERE other.cohort_id = c.id AND other.state = 'running' AND other.id <> r.id
+                                          AND other.leased_until >= now()))
        RETURNING id, user_id, source, options, path_hash, attempt, tries, owner, budget_id),
      lost AS (
        UPDATE evaluator.attempts AS a
@@ -59,7 +72,8 @@ WITH taken AS (
          FROM taken
         WHERE a.request_id = taken.id AND a.attempt < taken.attempt AND a.ended_at IS NULL),
      begun AS (
-       INSERT INTO evaluator.attempts (request_id, attempt, owner) SELECT id, attempt, owner FROM taken)
+       INSERT INTO evaluator.attempts (request_id, attempt, owner, began_at)
+       SELECT id, attempt, owner, clock_timestamp() FROM taken)
 SELECT * FROM taken;
 
 -- name: advance
@@ -82,7 +96,8 @@ SELECT pg_advisory_xact_lock(hashtextextended('judge ' || %(user_id)s::text || %
 UPDATE evaluator.requests AS r
    SET stage = 'judging', fingerprint = %(fingerprint)s, leased_until = clock_timestamp() + %(lease)s,
        question = CASE WHEN known.answered THEN NULL ELSE %(question)s END
-  FROM (SELECT EXISTS (SELECT 1 FROM evaluator.requests WHERE question = %(question)s AND state = 'done') AS answered)
+  FROM (SELECT EXISTS (SELECT 1 FROM evaluator.requests
+                      WHERE question = %(question)s AND state = 'done' AND ended_at > now() - interval '1 hour') AS answered)
        AS known
  WHERE r.id = %(id)s AND r.state = 'running' AND r.attempt = %(attempt)s AND r.owner = %(owner)s
    AND NOT EXISTS (
@@ -216,7 +231,8 @@ WITH ended AS (
                            WHERE held.id = r.id AND held.attempt = r.attempt)
           AND NOT EXISTS (SELECT 1
                             FROM evaluator.attempts AS a
-                           WHERE a.request_id = r.id AND a.attempt = r.attempt AND a.began_at > now() - %(grace)s)
+                           WHERE a.request_id = r.id AND a.attempt = r.attempt
+                             AND a.began_at > clock_timestamp() - %(grace)s)
        RETURNING id),
      closed AS (
        UPDATE evaluator.attempts AS a

@@ -23,8 +23,9 @@ def ensure(conn: Connection[Any], user_id: UUID) -> None:
 
 def lock(conn: Connection[Any], user_id: UUID) -> None:
     """Make sure that the user's row exists and hold it until the transaction ends."""
-    ensure(conn, user_id)
-    conn.execute(_LOCK, {"user_id": user_id})
+    if conn.execute(_LOCK, {"user_id": user_id}).rowcount == 0:  # nearly never: the row is made with the user
+        ensure(conn, user_id)
+        conn.execute(_LOCK, {"user_id": user_id})
 
 
 def count_evaluation(

@@ -46,7 +46,10 @@ class Once(Doubtful):
     """The same, but for the claim: one that is in doubt goes back into the queue by itself."""
 
     def steady(self, act: Callable[[Connection], T]) -> T:
-        return Database.steady(self, act) if "_claim" in act.__qualname__ else super().steady(act)
+        return Database.steady(self, act) if "_taken" in act.__qualname__ else super().steady(act)
+
+    def alone(self, act: Callable[[Connection], T]) -> T:
+        return Database.alone(self, act) if "_taken" in act.__qualname__ else super().alone(act)
 
 
 @pytest.fixture

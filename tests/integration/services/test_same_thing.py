@@ -2,7 +2,6 @@
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,14 +23,18 @@ def test_who_was_silent_for_a_while_and_comes_second_takes_what_the_first_wrote(
 ) -> None:
     llm.will(Reply(hang=2))
     silent, quick = [ask(bench.database, user, project) for _ in range(2)]
+    other = _claimed(bench, user, project)
 
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         judging = pool.submit(run, silent, bench=bench)
         while not llm.requests:
             pass
         with bench.database.transaction() as conn:
+            requests.judge_lock(conn, other, fingerprint=row(bench.database, silent)["fingerprint"])
+            second = pool.submit(run, quick, bench=bench)
+            assert _waits(bench, second)
             conn.execute("UPDATE evaluator.requests SET leased_until = now() WHERE id = %s", (silent,))
-        run(quick, bench=bench)
+        second.result()
         assert row(bench.database, silent)["state"] == "running"
         judging.result()
 
@@ -75,7 +78,7 @@ def test_nobody_waits_for_a_decision_about_another_thing(bench: Bench, user: Use
 def _claimed(bench: Bench, user: User, project: Path) -> Claim:
     id: UUID = ask(bench.database, user, project)
     with bench.database.transaction() as conn:
-        claim = requests.claim(conn, id, owner=uuid4(), lease=timedelta(0))
+        claim = requests.claim(conn, id, owner=uuid4(), lease=bench.lease)
     assert claim is not None
     return claim
 

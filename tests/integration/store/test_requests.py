@@ -382,14 +382,60 @@ def test_of_a_user_no_more_run_at_once_than_may(database: Database) -> None:
 
     def limited(id: UUID) -> Claim | None:
         with database.transaction() as conn:
-            return requests.claim(conn, id, owner=uuid4(), lease=GONE, user_limit=3)
+            return requests.claim(conn, id, owner=uuid4(), lease=LEASE, user_limit=3)
 
     with ThreadPoolExecutor(6) as pool:
         held = [each for each in pool.map(limited, ids) if each is not None]
 
     assert len(held) == 3
     assert limited(other) is not None
-    assert limited(held[0].id) is not None  # its worker died: it does not stand in its own way
+
+
+def test_what_dead_workers_held_stands_in_nobodys_way(database: Database) -> None:
+    user, cohort = add_user(database), add_cohort(database, "wide", concurrency=5)
+    ids = [queue_in(database, user, cohort, n) for n in range(3)]
+    for id in ids:
+        must_claim(database, id, lease=GONE)
+    with database.transaction() as conn:
+        conn.execute("UPDATE evaluator.cohorts SET concurrency = 1")
+
+    with database.transaction() as conn:
+        taken = [requests.claim(conn, id, owner=uuid4(), lease=LEASE, user_limit=1) for id in ids]
+
+    assert [each is not None for each in taken] == [True, False, False]
+
+
+def test_what_has_died_but_for_its_last_try_runs_beside_no_other_such_request(database: Database) -> None:
+    user, owner = add_user(database), uuid4()
+    ids = [queue(database, user, folder_source(f"/srv/{n}")) for n in range(4)]
+    for id in ids[:3]:
+        for _ in range(2):  # of three tries
+            must_claim(database, id, lease=GONE)
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda id: claim(database, id, owner=owner), ids))
+
+    assert sum(each is not None for each in taken[:3]) == 1
+    assert taken[3] is not None  # it has never died
+    another = uuid4()
+    assert [claim(database, id, owner=another) is not None for id in ids[:3]].count(True) == 1
+    (first,) = [each for each in taken[:3] if each is not None]
+    with database.transaction() as conn:
+        requests.finish(conn, first, evaluation_id=uuid4())
+    assert [claim(database, id, owner=owner) is not None for id in ids[:3]].count(True) == 1
+
+
+def test_one_statement_takes_only_what_needs_no_look_at_others(database: Database) -> None:
+    user, cohort = add_user(database), add_cohort(database, "narrow", concurrency=5)
+    free, bound = queue(database, user, folder_source("/srv/a")), queue_in(database, user, cohort, 1)
+    dying = queue(database, user, folder_source("/srv/b"))
+    for _ in range(2):
+        must_claim(database, dying, lease=GONE)
+
+    with database.transaction() as conn:
+        taken = [requests.claim_unlimited(conn, id, owner=uuid4(), lease=LEASE) for id in (free, bound, dying)]
+
+    assert [each is not None for each in taken] == [True, False, False]
 
 
 def test_a_request_that_waits_has_no_failure(database: Database, queued: UUID) -> None:

@@ -1,5 +1,6 @@
 """What surrounds one question to a judge: tries again, budget, places, ledger."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -351,3 +352,34 @@ def test_an_answer_without_counts_costs_all_that_was_put_aside() -> None:
 
     assert [call.cost_usd for call in calls] == [None]
     assert purse.said[1] == "settle 7 2.18400000"
+
+
+def test_a_seat_is_free_again_as_soon_as_the_judge_has_answered() -> None:
+    seats = threading.Semaphore(1)
+    free: list[bool] = []
+
+    class Seated(ScriptedJudge):
+        def ask(self, prompt: Prompt) -> Answer:
+            free.append(seats.acquire(blocking=False))
+            return super().ask(prompt)
+
+    def read(_answer: Answer) -> None:
+        free.append(seats.acquire(blocking=False))
+
+    wires = Wires(on_call=lambda _: None, checkpoint=lambda: None, seats=seats)
+    ask(Seated(ANSWER), PROMPT, purpose="p", wires=wires, read=read)
+
+    assert free == [False, True]
+
+
+def test_who_waits_for_a_seat_looks_whether_its_claim_is_lost() -> None:
+    looks: list[None] = []
+
+    def checkpoint() -> None:
+        looks.append(None)
+        if len(looks) > 1:
+            raise ClaimLost
+
+    wires = Wires(on_call=lambda _: None, checkpoint=checkpoint, seats=threading.Semaphore(0))
+    with pytest.raises(ClaimLost):
+        ask(ScriptedJudge(), PROMPT, purpose="p", wires=wires, read=lambda answer: answer)
