@@ -103,5 +103,7 @@ def _summary(accepted: Accepted, stands: CohortProgress, *, passed: int, failure
         console.print(f"Failed with {each.code}: {each.count:,} (row {rows}{more})", markup=False)
         console.print(f"  {harmless(each.message)}", markup=False)
     console.print(f"See the table with: modu cohort show {shlex.quote(name)}", markup=False)
+    if stands.cancelled:
+        console.print("What was cancelled stays so. Hand it in again under other keys, or with another --cohort.")
     if failures:
         console.print(f"Grade what failed again with: modu cohort retry {shlex.quote(name)}", markup=False)

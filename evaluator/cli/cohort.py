@@ -114,8 +114,11 @@ def retry_command(ctx: click.Context, *, name: str, code: str | None, as_json: b
     if as_json:
         print_json({"name": done.name, "queued": done.queued, "expired": list(done.expired)})
     else:
-        click.echo(f"Queued again: {counted(done.queued, 'row')}." if done.queued else "No row is queued again.")
+        click.echo(f"Queued again: {counted(done.queued, 'row')}." if done.queued else _NOTHING_FAILED)
     say_retried(done)
+
+
+_NOTHING_FAILED = "No row is queued again: none has failed whose source is still kept. What was cancelled stays so."
 
 
 def say_retried(done: Retried) -> None:

@@ -26,7 +26,13 @@ def written(path: Path, *, force: bool, bom: bool = False) -> Iterator[TextIO]:
             yield file
         return
     check(path, force=force)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".modu-", suffix=".tmp")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".modu-", suffix=".tmp")
+    except OSError as error:
+        reason = error.strerror or error
+        raise click.UsageError(
+            f"Nothing can be written to {str(path.parent)!r} ({reason}). Write elsewhere with --out."
+        ) from error
     try:
         with _text(handle, bom=bom) as file:
             yield file

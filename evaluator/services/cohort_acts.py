@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evaluator.errors import RequestError
 from evaluator.services import cohorts
 from evaluator.store import cohort_results, requests
 from evaluator.store import cohorts as stored
 from evaluator.store.cohorts import Cohort, CohortProgress
 from evaluator.store.database import Connection, Database
+
+
+class NoSuchFailure(RequestError):
+    """No row of the cohort failed with the code that was named."""
+
+    code = "no_such_failure"
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,17 @@ def found(name: str, *, database: Database) -> tuple[Cohort, CohortProgress]:
 
 
 def retry(name: str, *, code: str | None, database: Database) -> Retried:
-    """Queue again the rows of a cohort that failed, of one error code or of all. Raises UnknownCohort."""
+    """Queue again the rows of a cohort that failed, of one error code or of all.
+
+    Raises UnknownCohort, and NoSuchFailure where rows failed, but none of them with that code.
+    """
     with database.transaction() as conn:
         cohort = cohorts.found(conn, name)
+        codes = sorted({each.code for each in stored.failures(conn, cohort.id)})
+        if code is not None and codes and code not in codes:
+            raise NoSuchFailure(
+                f"No row of {cohort.name} failed with {code[:100]!r}. They did with: {', '.join(codes)}."
+            )
         queued = requests.retry_cohort(conn, cohort.id, codes=None if code is None else [code])
         return Retried(cohort.name, queued, cohort_results.expired(conn, cohort.id, code=code))
 

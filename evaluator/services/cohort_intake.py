@@ -32,11 +32,13 @@ class BadRows(RequestError):
     code = "bad_rows"
     http_status = 422
 
-    def __init__(self, rows: Sequence[BadRow]) -> None:
-        super().__init__(
-            f"{len(rows):,} {'row of the file' if len(rows) == 1 else 'rows of the file'} cannot be graded, so nothing"
-            " was begun. Mend them, or leave them out with --skip-bad."
+    def __init__(self, rows: Sequence[BadRow], *, left: int) -> None:
+        count = f"{len(rows):,} {'row of the file' if len(rows) == 1 else 'rows of the file'}"
+        what = "Mend it" if len(rows) == 1 else "Mend them"
+        way = (
+            f"{what}, or leave out what cannot be graded with --skip-bad." if left else f"No other row is left. {what}."
         )
+        super().__init__(f"{count} cannot be graded, so nothing was begun. {way}")
         self.rows = rows
 
 
@@ -120,7 +122,7 @@ def _take(conn: Connection, intake: _Intake, good: Sequence[Project], bad: Seque
     ]
     skipped = tuple(sorted([*bad, *unowned, *twice, *other], key=lambda each: each.number))
     if skipped and (not intake.skip_bad or len(rows) == len(other)):
-        raise BadRows(skipped)
+        raise BadRows(skipped, left=len(rows) - len(other))
     cohort = _opened(conn, intake, cohort)
     new = [row for row in rows if row.key not in known]
     added = cohorts.add_rows(conn, cohort, new)

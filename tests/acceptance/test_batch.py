@@ -71,7 +71,7 @@ def test_bad_rows_are_told_together_by_number_and_nothing_is_begun(
     assert "Row 2 (line 4): The source is empty." in told.err
     assert "Row 3 (line 5): That `ref` is not a branch" in told.err
     assert "... and 12 more." in told.err
-    assert told.err.rstrip().endswith("Mend them, or leave them out with --skip-bad.")
+    assert told.err.rstrip().endswith("Mend them, or leave out what cannot be graded with --skip-bad.")
     assert as_json.json["error"]["code"] == "bad_rows"
     assert [row["row"] for row in as_json.json["error"]["rows"]] == list(range(2, 34))
     assert modu("list", "--all", "--json").json == []

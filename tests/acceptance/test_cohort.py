@@ -82,7 +82,8 @@ def test_what_failed_is_tried_again_once_it_is_mended(worked: Modu, projects: Pa
     retried = worked("cohort", "retry", "spring", "--json")
     ended = worked("batch", str(projects))
 
-    assert nothing.out == "No row is queued again.\n"
+    assert (nothing.status, nothing.out) == (2, "")
+    assert "No row of spring failed with 'source_unreachable'. They did with: no_readme." in nothing.err
     assert retried.json == {"name": "spring", "queued": 1, "expired": []}
     assert "modu worker" in retried.err
     assert ended.status == 0, ended.err
