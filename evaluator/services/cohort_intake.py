@@ -34,10 +34,8 @@ class BadRows(RequestError):
 
     def __init__(self, rows: Sequence[BadRow], *, left: int) -> None:
         count = f"{len(rows):,} {'row of the file' if len(rows) == 1 else 'rows of the file'}"
-        what = "Mend it" if len(rows) == 1 else "Mend them"
-        way = (
-            f"{what}, or leave out what cannot be graded with --skip-bad." if left else f"No other row is left. {what}."
-        )
+        way = "Mend it" if len(rows) == 1 else "Mend them"
+        way += ", or leave out what cannot be graded with --skip-bad." if left else ": no other row is left to grade."
         super().__init__(f"{count} cannot be graded, so nothing was begun. {way}")
         self.rows = rows
 

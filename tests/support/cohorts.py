@@ -65,6 +65,7 @@ def add_row(conn: Connection, cohort: Cohort, number: int, *, user_id: UUID, **v
         row.setdefault("source", json.dumps(source))
     if row["state"] == "failed":
         row.setdefault("error_code", "source_unreachable")
+        row.setdefault("error_message", "It does not answer.")
     if row["state"] not in {"queued", "running"}:
         row.setdefault("ended_at", datetime.now(UTC))
     names = ", ".join(row)

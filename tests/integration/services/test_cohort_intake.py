@@ -353,3 +353,8 @@ def test_ten_thousand_rows_are_taken_in_one_transaction(database: Database, user
     stands = cohorts.progress(accepted.cohort.id, database=database)
     assert (accepted.added, stands.total, stands.queued) == (10_000, 10_000, 10_000)
     assert rows(database, "SELECT count(DISTINCT xmin::text) FROM evaluator.requests") == [(1,)]
+
+
+def test_where_no_row_is_left_nobody_is_told_to_skip_the_others(database: Database, user: User) -> None:
+    with pytest.raises(BadRows, match=r"1 row of the file .* Mend it: no other row is left to grade\.$"):
+        hand_over(database, user, table(repository("a", user="nobody")), skip_bad=True)
