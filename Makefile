@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TESTS ?=
-PYTEST_ARGS := --numprocesses 2 --dist worksteal
+PYTEST_ARGS := --numprocesses 3 --dist worksteal
 
 .PHONY: help setup demo test check lint types format docs test-external fuzz soak mutants clean
 

@@ -216,8 +216,8 @@ def test_a_history_that_weighs_more_than_a_fetch_may_is_refused(tmp_path: Path) 
 def test_a_history_that_unpacks_to_far_more_than_it_weighs_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watch, "_FREE_SECONDS", 0.1)
-    import_commits(tmp_path / "demo", told([b"First", *(b"%d" % n + b"x" * (10 << 20) for n in range(5)), b"Last"]))
+    monkeypatch.setattr(watch, "_FREE_SECONDS", 0.02)
+    import_commits(tmp_path / "demo", told([b"First", *(b"%d" % n + b"x" * (10 << 20) for n in range(20)), b"Last"]))
 
     with serve_forge(tmp_path) as forge:
         error = refusal(at(f"{forge.url}/demo", until=day(0)))
