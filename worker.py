@@ -33,6 +33,7 @@ _BESIDE = 0.25  # of the threads: how many gradings more are fetched, read or wr
 _IDLE = 100  # milliseconds between two looks at an empty queue; dramatiq's own 1,000 delay a first job
 _QUICK = timedelta(seconds=1)  # that a stop after an exception waits for gradings to notice it
 _MOMENT = 0.5  # seconds for the ledger, where calls of judges are ended
+_PATIENCE = 5  # seconds that a last beat or look may take while PostgreSQL or Redis does not answer
 _LOOK = 0.02  # seconds between two looks whether it is written
 
 
@@ -95,6 +96,7 @@ class Upkeep(dramatiq.Middleware):
         self._bench = bench
         self._threads = 1
         self._stopped = threading.Event()
+        self._loops: list[threading.Thread] = []
 
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:  # noqa: ARG002
         """Say how much is fetched ahead, before anything is."""
@@ -121,8 +123,16 @@ class Upkeep(dramatiq.Middleware):
         if not self._stopped.is_set():
             self._interrupt()
         self._stopped.set()
+        self._bench.stirred.set()  # who waits for that need not
+        self._join()
         with contextlib.suppress(TransientError):  # then the leases run out instead
             upkeep.leave(database=self._parts.database, owner=self._bench.owner)
+
+    def _join(self) -> None:
+        """Let what goes on beside the gradings end: none of it may enter this worker anew once it has left."""
+        until = time.monotonic() + _PATIENCE
+        for loop in self._loops:
+            loop.join(max(until - time.monotonic(), 0))
 
     def _interrupt(self) -> None:
         """End the calls of judges that are under way, and give the gradings a moment to enter them in the ledger."""
@@ -167,7 +177,9 @@ class Upkeep(dramatiq.Middleware):
                 if until.wait(pause.total_seconds()):
                     return
 
-        threading.Thread(target=loop, name=f"modu{act.__name__}", daemon=True).start()
+        thread = threading.Thread(target=loop, name=f"modu{act.__name__}", daemon=True)
+        self._loops.append(thread)
+        thread.start()
 
 
 def _bench(parts: app.App) -> Bench:
